@@ -1,0 +1,28 @@
+"""Names of settings as lists of words."""
+
+from __future__ import annotations
+
+
+def tokens(name: str) -> tuple[str, ...]:
+    """Split a setting's name into lower-case words.
+
+    Words end at `_`, `-`, `.`, `:` and `/`, and where camel case starts a new one: `DB_PASSWORD`, `db.password` and
+    `dbPassword` are the same words.
+    """
+    words: list[str] = []
+    word = ""
+    previous = ""
+    for character in name:
+        if not character.isalnum():
+            if word:
+                words.append(word)
+            word = ""
+        elif character.isupper() and previous.islower():
+            words.append(word)
+            word = character.lower()
+        else:
+            word += character.lower()
+        previous = character
+    if word:
+        words.append(word)
+    return tuple(words)
