@@ -1,0 +1,338 @@
+"""Rules times resources: findings.
+
+Each selected rule gives at least one finding for each subject; the count is asserted before the findings leave.
+"""
+
+from __future__ import annotations
+
+from preflight.engine.collecting import Crash
+from preflight.engine.matching import REASONS, Matching, disjunction, negation
+from preflight.model.fact import Deferred, Unknown
+from preflight.model.finding import HIDDEN, SEVERITY_RANK, Finding
+from preflight.model.record import Record, field
+from preflight.packs.facts import FactType, fact_types
+from preflight.resources import resource_class
+
+TYPE_CHECKING = False
+if TYPE_CHECKING:
+    from collections.abc import Callable, Iterable, Mapping, Sequence
+    from typing import Any
+
+    from preflight.engine.collecting import Collection
+    from preflight.engine.matching import Verdict
+    from preflight.model.finding import Status
+    from preflight.model.origin import Origin
+    from preflight.model.subject import Subject
+    from preflight.packs.model import Rule
+    from preflight.resources.base import Resource
+
+
+class Surroundings(Record):
+    """What conditions and decisions look at besides resources."""
+
+    stage: str = field("build or start.")
+    profile: str = field("The profile in force.")
+    fail_on: str = field("Failures of this severity and above block.")
+    parameters: Mapping[str, Any] = field("Values of all parameters.")
+    environments: Mapping[str, tuple[str | None, Origin | None]] = field(
+        "Declared environment and its place, by subject id."
+    )
+    expired: Callable[[], bool] = field("Whether the deadline has passed.")
+
+
+class Judge:
+    """Judges subjects by rules.
+
+    Args:
+        collection: The resources.
+        surroundings: Stage, profile, parameters, deadline.
+
+    Attributes:
+        findings: What was decided so far; whole after `run`, partial when it was interrupted.
+        late: Whether the deadline passed before everything was decided.
+    """
+
+    def __init__(self, collection: Collection, surroundings: Surroundings) -> None:
+        self._collection = collection
+        self._around = surroundings
+        self._types: dict[str, dict[str, FactType]] = {}
+        self._failed: dict[tuple[str, str], set[str | None]] = {}
+        self.findings: list[Finding] = []
+        self.late = False
+
+    def run(self, rules: Sequence[Rule], subjects: Sequence[Subject]) -> None:
+        """Judge every subject by every rule, in an order in which a rule comes after those it requires."""
+        for rule in in_order(rules):
+            for subject in subjects:
+                before = len(self.findings)
+                if self.late or self._around.expired():
+                    self.late = True
+                    self._add(
+                        rule, subject, "error", reason="deadline", message="the deadline passed before this was decided"
+                    )
+                else:
+                    self._judge(rule, subject)
+                if len(self.findings) == before:
+                    raise AssertionError(f"rule {rule.id} gave no finding for {subject.id}")
+
+    # -- one rule, one subject -------------------------------------------------------------------------------------
+
+    def _judge(self, rule: Rule, subject: Subject) -> None:
+        condition = self._condition(rule, subject)
+        if condition is not None:
+            self._add(rule, subject, "not_applicable", reason="condition", message=condition)
+            return
+        collected = self._collection.of(subject, rule.resource)
+        if isinstance(collected, Crash):
+            self._crashed(rule, subject, collected)
+            return
+        matching = self._matching(rule)
+        selected: list[Resource] = []
+        undecided = False
+        for resource in collected:
+            chosen = True if rule.where is None else matching.holds(rule.where, resource)
+            if chosen is True:
+                selected.append(resource)
+            elif chosen is not False:
+                undecided = True
+                self._undecided(rule, subject, resource, chosen)
+        if not selected:
+            if not undecided:
+                self._nothing(rule, subject)
+        elif rule.quantifier == "some":
+            self._some(rule, subject, selected, matching)
+        else:
+            for resource in selected:
+                self._each(rule, subject, resource, matching)
+
+    def _parameters(self, rule: Rule) -> Mapping[str, Any]:
+        own = {name: value for name, value, _ in rule.overrides}
+        return {**self._around.parameters, **own} if own else self._around.parameters
+
+    def _matching(self, rule: Rule) -> Matching:
+        if rule.resource not in self._types:
+            self._types[rule.resource] = fact_types(resource_class(rule.resource))
+        return Matching(self._parameters(rule), self._types[rule.resource])
+
+    def _nothing(self, rule: Rule, subject: Subject) -> None:
+        kind = rule.resource.replace("_", " ")
+        if rule.required:
+            self._failed.setdefault((rule.id, subject.id), set()).add(None)
+            self._add(
+                rule,
+                subject,
+                "fail",
+                reason="absent",
+                message=_fill(rule.message, None, kind, self._parameters(rule)) or f"no {kind} that the rule asks for is configured",
+            )
+        else:
+            self._add(
+                rule,
+                subject,
+                "not_applicable",
+                reason="no_resource",
+                message=f"there is no {kind} that this rule is about",
+            )
+
+    def _each(self, rule: Rule, subject: Subject, resource: Resource, matching: Matching) -> None:
+        blocked = self._blocked_by(rule, subject, resource)
+        if blocked:
+            self._add(
+                rule,
+                subject,
+                "not_applicable",
+                resource=resource,
+                reason="blocked_by",
+                message=f"not judged, because {blocked} failed for it",
+            )
+            return
+        verdict = matching.holds(rule.expect, resource)
+        if rule.quantifier == "none":
+            verdict = negation(verdict)
+        self._decide(rule, subject, resource, verdict, matching)
+
+    def _some(self, rule: Rule, subject: Subject, selected: Sequence[Resource], matching: Matching) -> None:
+        verdicts = [(matching.holds(rule.expect, resource), resource) for resource in selected]
+        overall = disjunction([verdict for verdict, _ in verdicts])
+        # The one that decided stands for all: the first that holds, else the first that cannot be told, else the first.
+        deciding = next(resource for verdict, resource in verdicts if verdict is overall)
+        self._decide(rule, subject, deciding, overall, matching)
+
+    def _decide(self, rule: Rule, subject: Subject, resource: Resource, verdict: Verdict, matching: Matching) -> None:
+        if isinstance(verdict, (Unknown, Deferred)):
+            self._undecided(rule, subject, resource, verdict)
+            return
+        if verdict:
+            self._add(rule, subject, "pass", resource=resource, message=rule.title)
+            return
+        self._failed.setdefault((rule.id, subject.id), set()).add(resource.name)
+        expected = matching.describe(rule.expect)
+        failure = matching.first_failure(rule.expect, resource) if rule.quantifier != "none" else None
+        fact, operator = failure or (None, None)
+        observed = getattr(resource, fact) if fact and not self._types[rule.resource][fact].secret else HIDDEN
+        self._add(
+            rule,
+            subject,
+            "fail",
+            resource=resource,
+            reason=REASONS[operator] if operator else "expectation",
+            expected=expected if rule.quantifier != "none" else f"not: {expected}",
+            observed=list(observed) if isinstance(observed, tuple) else observed,
+            message=_fill(rule.message, resource, resource.name, self._parameters(rule)) or f"{resource.name}: expected {expected}",
+        )
+
+    def _undecided(self, rule: Rule, subject: Subject, resource: Resource, verdict: Unknown | Deferred) -> None:
+        status: Status = "error" if isinstance(verdict, Unknown) else "deferred"
+        if status == "error":
+            self._failed.setdefault((rule.id, subject.id), set()).add(resource.name)
+        self._add(
+            rule,
+            subject,
+            status,
+            resource=resource,
+            reason=verdict.reason,
+            message=f"{resource.name}: {verdict.detail}",
+        )
+
+    def _crashed(self, rule: Rule, subject: Subject, crash: Crash) -> None:
+        self._failed.setdefault((rule.id, subject.id), set()).add(None)
+        message = f"preflight's own code failed while it looked at {rule.resource.replace('_', ' ')} ({crash.exception} in {crash.place}); please report it"
+        self._add(rule, subject, "error", reason="crash", message=message)
+
+    # -- conditions and requirements -------------------------------------------------------------------------------
+
+    def _condition(self, rule: Rule, subject: Subject) -> str | None:
+        """Return why the rule does not apply to a subject, or None when it does."""
+        for name, content in rule.when:
+            if name in {"present", "absent"}:
+                for wanted in content:
+                    found = self._collection.of(subject, wanted)
+                    has = isinstance(found, Crash) or bool(found)
+                    if has is not (name == "present"):
+                        return f"applies only where a {wanted.replace('_', ' ')} is {name}"
+                continue
+            condition, matcher, value, place = name, content, None, ""
+            if name == "parameter":
+                condition, matcher = content
+                value = self._parameters(rule)[condition]
+            elif name == "environment":
+                value, origin = self._around.environments.get(subject.id, (None, None))
+                place = f" ({origin})" if origin is not None else ""
+            else:
+                value = {"stage": self._around.stage, "profile": self._around.profile, "subject": subject.kind}[name]
+            matching = Matching(self._around.parameters, {})
+            if matching.matches(matcher, value, _PLAIN[type(value)]) is not True:
+                shown = (
+                    "not declared"
+                    if value is None
+                    else ", ".join(value)
+                    if isinstance(value, tuple)
+                    else str(value).lower()
+                )
+                return f"does not apply where {condition.replace('_', ' ')} is {shown or 'empty'}{place}"
+        return None
+
+    def _blocked_by(self, rule: Rule, subject: Subject, resource: Resource) -> str | None:
+        for required in rule.requires:
+            names = self._failed.get((required, subject.id), ())
+            if None in names or resource.name in names:
+                # What is blocked has failed too, as far as the rules that require it are concerned.
+                self._failed.setdefault((rule.id, subject.id), set()).add(resource.name)
+                return required
+        return None
+
+    # -- findings --------------------------------------------------------------------------------------------------
+
+    def _add(  # noqa: PLR0913 - a finding has many fields, all by keyword
+        self, rule: Rule, subject: Subject, status: Status, *, message: str, resource: Resource | None = None,
+        reason: str | None = None, expected: str | None = None, observed: Any = HIDDEN,  # noqa: ANN401 - any fact
+    ) -> None:  # fmt: skip
+        severe = SEVERITY_RANK[rule.severity] >= SEVERITY_RANK[self._around.fail_on]
+        blocking = (
+            status == "error"
+            or (status == "fail" and severe)
+            or (status == "deferred" and self._around.stage == "start")
+        )
+        self.findings.append(
+            Finding(
+                rule=rule.id,
+                pack=rule.pack,
+                status=status,
+                severity=rule.severity,
+                blocking=blocking,
+                subjects=(subject.id,),
+                resource=(rule.resource, resource.name) if resource is not None else None,
+                origin=resource.origin if resource is not None else subject.origin,
+                via=resource.via if resource is not None else (),
+                title=rule.title,
+                message=message,
+                expected=expected,
+                observed=observed,
+                reason=reason,
+                rationale=rule.rationale,
+                remediation=rule.remediation,
+                references=rule.references,
+            )
+        )
+
+
+def in_order(rules: Iterable[Rule]) -> list[Rule]:
+    """Sort rules so that each comes after those it requires; otherwise by id.
+
+    Requirements were checked for cycles when the packs were put together.
+    """
+    remaining = {rule.id: rule for rule in sorted(rules, key=lambda rule: rule.id)}
+    ordered: list[Rule] = []
+    while remaining:
+        ready = [rule for rule in remaining.values() if not any(required in remaining for required in rule.requires)]
+        for rule in ready or list(remaining.values()):
+            ordered.append(rule)
+            del remaining[rule.id]
+    return ordered
+
+
+def merged(findings: Iterable[Finding]) -> list[Finding]:
+    """Make one finding with several subjects of equal findings that differ in nothing else."""
+    groups: dict[tuple[object, ...], list[Finding]] = {}
+    for finding in findings:
+        observed = str(finding.observed) if finding.observed is not HIDDEN else None
+        origin = finding.origin if finding.resource is not None else finding.subjects
+        key = (finding.rule, finding.status, finding.resource, origin, finding.reason, finding.message, observed)
+        groups.setdefault(key, []).append(finding)
+    return [
+        group[0]
+        if len(group) == 1
+        else group[0].replace(subjects=tuple(sorted({subject for one in group for subject in one.subjects})))
+        for group in groups.values()
+    ]
+
+
+def _fill(template: str | None, resource: Resource | None, name: str, parameters: Mapping[str, Any]) -> str | None:
+    """Fill a rule's message: `{name}`, `{$parameter}`, and facts that may be shown (the compiler refused the others)."""
+    if template is None:
+        return None
+    first, *pieces = template.split("{")
+    text = first
+    for piece in pieces:
+        key, brace, rest = piece.partition("}")
+        if not brace or text.endswith("$"):  # `${NAME}` is a text about shells
+            text += "{" + piece
+        elif key.startswith("$"):
+            text += f"{_shown(parameters[key[1:]])}{rest}"
+        else:
+            text += f"{_shown(name if key == 'name' else getattr(resource, key, None))}{rest}"
+    return text
+
+
+def _shown(value: object) -> str:
+    if value is None:
+        return "(none)"
+    if isinstance(value, (Unknown, Deferred)):
+        return f"({value.reason})"
+    if isinstance(value, tuple):
+        return ", ".join(str(item) for item in value)
+    return str(value).lower() if isinstance(value, bool) else str(value)
+
+
+_KINDS = {bool: "flag", int: "number", float: "number", str: "text", tuple: "list", type(None): "text"}
+_PLAIN = {python_type: FactType(kind) for python_type, kind in _KINDS.items()}

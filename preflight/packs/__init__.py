@@ -1,0 +1,1 @@
+"""Rule packs: judgements as data."""

@@ -1,0 +1,53 @@
+"""The types of resources: one module each, found by walking this folder."""
+
+from __future__ import annotations
+
+import os
+
+from preflight.resources.base import Context, Resource
+
+TYPE_CHECKING = False
+if TYPE_CHECKING:
+    from collections.abc import Iterable
+
+    from preflight.model.subject import Subject
+
+__all__ = ["Context", "Resource", "collect", "resource_class", "resource_types"]
+
+_found_types: tuple[str, ...] = ()
+
+
+def resource_types() -> tuple[str, ...]:
+    """Return the names of all resource types, sorted: the modules of this folder."""
+    global _found_types  # noqa: PLW0603 - the folder is read once in a process
+    if not _found_types:
+        names = (os.path.splitext(entry)[0] for entry in os.listdir(__path__[0]))
+        _found_types = tuple(sorted({name for name in names if not name.startswith("_") and name != "base"}))
+    return _found_types
+
+
+def resource_class(resource_type: str) -> type[Resource]:
+    """Return the class of a resource type.
+
+    Raises:
+        KeyError: There is no such type.
+    """
+    found: type[Resource] = _module(resource_type).RESOURCE
+    return found
+
+
+def collect(resource_type: str, subject: Subject, context: Context) -> Iterable[Resource]:
+    """Collect the resources of one type from a subject.
+
+    Raises:
+        KeyError: There is no such type.
+    """
+    collected: Iterable[Resource] = _module(resource_type).collect(subject, context)
+    return collected
+
+
+def _module(resource_type: str):  # type: ignore[no-untyped-def] # noqa: ANN202 - a module, whose names are checked by a contract test
+    if resource_type not in resource_types():  # never import a name from input that is not one of ours
+        raise KeyError(resource_type)
+    name = f"{__name__}.{resource_type}"
+    return __import__(name, fromlist=("RESOURCE",))

@@ -1,0 +1,97 @@
+"""Facts about a file that a setting points at, as whoever will read it finds it."""
+
+from __future__ import annotations
+
+from preflight.model.fact import Deferred
+from preflight.model.record import field
+from preflight.resources.base import Resource
+
+TYPE_CHECKING = False
+if TYPE_CHECKING:
+    from typing import Any
+
+    from preflight.model.fact import Fact, Unknown
+    from preflight.resources.base import Context
+
+KINDS = (
+    "regular",
+    "missing",
+    "directory",
+    "fifo",
+    "socket",
+    "device",
+    "dangling_symlink",
+    "symlink_loop",
+    "not_a_directory",
+    "permission_denied",
+    "invalid_path",
+    "io_error",
+)
+
+
+class FileResource(Resource):
+    """A file that a setting points at."""
+
+    path: Fact[str] = field("Its path, as configured.")
+    kind: Fact[str] = field("What stands there.", choices=KINDS)
+    readable: Fact[bool] = field(
+        "Whether who will read it can, by owner and mode bits (root's privilege does not count)."
+    )
+    empty: Fact[bool] = field("Whether it has no content.")
+    mode: Fact[str] = field("Its permission bits, such as 0640.")
+    owner: Fact[int] = field("User id of its owner.")
+    others_access: Fact[bool] = field("Whether users outside owner and group may read, write or execute it.")
+    others_write: Fact[bool] = field("Whether users outside owner and group may write it.")
+    group_access: Fact[bool] = field("Whether its group may read, write or execute it.")
+    group_write: Fact[bool] = field("Whether its group may write it.")
+    unsafe_directory: Fact[str] = field(
+        "The nearest directory above it in which others can replace it; absent when there is none."
+    )
+
+
+_FACTS = tuple(name for name in FileResource.fields() if name not in {"name", "origin", "via", "path"})
+
+
+def file_facts(path: str, context: Context) -> dict[str, Any]:
+    """Return the facts about a file, by name.
+
+    Args:
+        path: The path as configured; a relative one starts in the project folder.
+        context: Looks at the file. A missing path that exists only where the service starts is deferred.
+    """
+    seen = context.files.inspect(path)
+    if not seen.exists and context.defer_paths and path.startswith(context.defer_paths):
+        later = Deferred(reason="path", detail=f"{path} exists only where the service starts")
+        return {"path": path, **dict.fromkeys(_FACTS, later)}
+    facts: dict[str, Any] = {"path": path, **dict.fromkeys(_FACTS)}
+    facts["kind"] = seen.kind
+    if seen.kind != "regular":
+        return facts
+    mode = seen.mode
+    facts |= {
+        "readable": seen.readable_by(context.as_uid, ()) if context.as_uid is not None else seen.readable,
+        "empty": seen.size == 0,
+        "mode": f"{mode:04o}",
+        "owner": seen.uid,
+        "others_access": bool(mode & 0o007),
+        "others_write": bool(mode & 0o002),
+        "group_access": bool(mode & 0o070),
+        "group_write": bool(mode & 0o020),
+        "unsafe_directory": seen.unsafe_parent,
+    }
+    return facts
+
+
+def unknown_file(reason: Unknown | Deferred) -> dict[str, Any]:
+    """Return the facts about a file whose path is not known here."""
+    return {"path": reason, **dict.fromkeys(_FACTS, reason)}
+
+
+def path_of(text: str) -> str:
+    """Return a path as a program would open it: `file://` taken away, `~` kept (no library expands it)."""
+    return text.removeprefix("file://").strip()
+
+
+def is_pem_text(text: str) -> bool:
+    """Whether a setting holds a PEM text instead of a path."""
+    return "-----BEGIN" in text or text.startswith("LS0tLS1CRUdJTi")

@@ -1,0 +1,63 @@
+"""Every secret of a subject: settings that are one, and passwords inside connection strings."""
+
+from __future__ import annotations
+
+from preflight.model.record import Record, field
+from preflight.resources._url import parse_url
+
+TYPE_CHECKING = False
+if TYPE_CHECKING:
+    from collections.abc import Iterator
+
+    from preflight.model.setting import Setting, Value
+    from preflight.model.subject import Subject
+    from preflight.resources.base import Context
+
+
+class FoundSecret(Record):
+    """A secret and where it was found."""
+
+    setting: Setting = field("The setting that holds it.")
+    role: str = field("The role it plays.")
+    value: Value = field("The secret itself, or what stands for it.")
+    label: str = field("How the report names it.")
+    embedded: bool = field("Whether it is the password inside a connection string.", default=False)
+
+
+def secrets_of(subject: Subject, context: Context) -> Iterator[FoundSecret]:
+    """Yield the secrets of a subject, in the order written.
+
+    A contract's `@sensitive` and the project's own bindings count; a switch that only carries a secret's name does not.
+    """
+    for setting in subject.settings.values():
+        role = context.bindings.role(setting.name)
+        if context.bindings.is_secret(setting.name, setting.text):
+            yield FoundSecret(setting=setting, role=role or "token", value=setting.value, label=setting.name)
+        elif role in {"database_url", "redis_url"} or (setting.text or "").find("://") > 0:
+            url = parse_url(setting.text or "")
+            if url is not None and url.password is not None:
+                yield FoundSecret(
+                    setting=setting,
+                    role="redis_password"
+                    if url.scheme.startswith(("redis", "valkey"))
+                    else "database_password"
+                    if _is_database(url.scheme)
+                    else "password",
+                    value=url.password,
+                    label=f"{setting.name} (password)",
+                    embedded=True,
+                )
+
+
+def _is_database(scheme: str) -> bool:
+    return scheme.partition("+")[0] in {
+        "postgres",
+        "postgresql",
+        "mysql",
+        "mariadb",
+        "mongodb",
+        "mssql",
+        "oracle",
+        "cockroachdb",
+        "jdbc",
+    }

@@ -1,0 +1,93 @@
+"""Facts from settings: what every collector asks of a value."""
+
+from __future__ import annotations
+
+from preflight.model.fact import Deferred, Unknown
+from preflight.model.secret_text import SecretText
+from preflight.model.setting import Reference, Unreadable
+
+TYPE_CHECKING = False
+if TYPE_CHECKING:
+    from collections.abc import Iterator
+
+    from preflight.bindings import Bindings
+    from preflight.model.fact import Fact
+    from preflight.model.setting import Setting
+    from preflight.model.subject import Subject
+
+STATES = ("set", "empty", "unset", "reference", "unreadable")
+_TRUE = frozenset({"true", "1", "yes", "on", "y", "t", "enabled", "enable"})
+_FALSE = frozenset({"false", "0", "no", "off", "n", "f", "disabled", "disable", "none"})
+
+
+def state_of(setting: Setting | None) -> str:
+    """Return set, empty, unset, reference or unreadable."""
+    if setting is None or setting.value is None:
+        return "unset"
+    if isinstance(setting.value, SecretText):
+        return "set" if setting.value else "empty"
+    return "reference" if isinstance(setting.value, Reference) else "unreadable"
+
+
+def not_literal(setting: Setting) -> Unknown | Deferred | None:
+    """Return what a fact about the value is when the value is no literal, else None."""
+    if isinstance(setting.value, Reference):
+        return deferred(setting.value)
+    if isinstance(setting.value, Unreadable):
+        return Unknown(reason=setting.value.code, detail=setting.value.detail)
+    return None
+
+
+def deferred(reference: Reference) -> Deferred:
+    """Return the fact of a value that only the place where the service starts knows."""
+    return Deferred(
+        reason="reference",
+        detail=f"its value is a reference ({reference.kind.replace('_', ' ')} {reference.target}), known only where the service starts",
+    )
+
+
+def flag(setting: Setting | None) -> Fact[bool]:
+    """Read a switch: None when it is unset or empty, unknown when it is neither on nor off."""
+    if setting is None or not setting.is_set:
+        return None
+    other = not_literal(setting)
+    if other is not None:
+        return other
+    return flag_of(setting.text or "", setting.name)
+
+
+def flag_of(text: str, name: str) -> Fact[bool]:
+    """Read the text of a switch."""
+    word = text.strip().strip("\"'").lower()
+    if word in _TRUE:
+        return True
+    if word in _FALSE or not word:
+        return False
+    return Unknown(reason="malformed", detail=f"{name} is neither on nor off; write true or false")
+
+
+def text(setting: Setting | None) -> Fact[str]:
+    """Read a text: None when it is unset or empty."""
+    if setting is None or not setting.is_set:
+        return None
+    return not_literal(setting) or setting.text
+
+
+def with_role(subject: Subject, bindings: Bindings, *roles: str) -> Iterator[Setting]:
+    """Yield the settings of a subject that play one of the roles, in the order written."""
+    for setting in subject.settings.values():
+        if bindings.role(setting.name) in roles:
+            yield setting
+
+
+def prefix_of(name: str, *words: str) -> str:
+    """Return what stands before the first of the words in a setting's name, for settings that belong together.
+
+    `PAYMENTS_SERVER_TLS_CERT_FILE` and `PAYMENTS_SERVER_TLS_ENABLED` share `PAYMENTS_SERVER` before `TLS`.
+    """
+    upper = name.upper().replace("-", "_").replace(".", "_")
+    parts = upper.split("_")
+    for position, part in enumerate(parts):
+        if part in words:
+            return "_".join(parts[:position])
+    return ""

@@ -1,0 +1,56 @@
+"""What every resource has, and what collectors are given."""
+
+from __future__ import annotations
+
+from preflight.model.record import Record, field
+
+TYPE_CHECKING = False
+if TYPE_CHECKING:
+    from collections.abc import Mapping
+
+    from preflight.bindings import Bindings
+    from preflight.model.digest import KeyedDigest
+    from preflight.model.origin import Origin
+    from preflight.model.secret_text import SecretText
+    from preflight.probes.clock import Clock
+    from preflight.probes.files import FileProbe
+    from preflight.probes.git import GitProbe
+
+
+class Resource(Record):
+    """A typed view that rules talk about. Its facts are the fields that a subclass adds."""
+
+    name: str = field("What people call it: the setting's name, the path.")
+    origin: Origin = field("Where it is written.")
+    via: tuple[Origin, ...] = field("Further places its value passed through.", default=())
+
+
+class ContractKey(Record):
+    """One key of the contract that a project's example file states."""
+
+    name: str = field("Its name.")
+    required: bool = field("Whether it must be set.")
+    sensitive: bool = field("Whether it is a secret.")
+    type: str | None = field("Its declared type.")
+    choices: tuple[str, ...] = field("The words of an enum.", default=())
+    example: SecretText = field("The example's value.")
+    origin: Origin = field("Where the example names it.")
+
+
+class Context(Record):
+    """What collectors may use besides the subject: the outside world behind small ports."""
+
+    bindings: Bindings = field("Which setting plays which role.")
+    files: FileProbe = field("Looks at files.")
+    git: GitProbe = field("Looks at git's index and ignore rules.")
+    clock: Clock = field("Tells the time.")
+    stage: str = field("build or start.")
+    digest: KeyedDigest = field("Compares secrets without keeping them.")
+    examples: Mapping[bytes, Origin] = field("Digests of the values of example files, with where each stands.")
+    environment: Mapping[str, str] = field(
+        "The process environment, for HOME and the like; empty when it is not judged."
+    )
+    defer_paths: tuple[str, ...] = field("Beginnings of paths that exist only where the service starts.", default=())
+    contract: tuple[ContractKey, ...] = field("The keys that the project's contract asks for.", default=())
+    in_container: bool | None = field("Whether the process runs in a container; None where only its start will tell.", default=None)
+    as_uid: int | None = field("The user that will read the files, where it is not this one.", default=None)

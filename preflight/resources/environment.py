@@ -1,0 +1,79 @@
+"""Which environment a subject declares to be: `ENV`, `APP_ENV`, `NODE_ENV` and the like, or the name of its env file.
+
+The twelve-factor names have no common standard; the words people use are folded to production, staging, development, test.
+"""
+
+from __future__ import annotations
+
+from preflight.model.record import field
+from preflight.resources._values import not_literal, with_role
+from preflight.resources.base import Resource
+
+TYPE_CHECKING = False
+if TYPE_CHECKING:
+    from collections.abc import Iterator
+
+    from preflight.model.fact import Fact
+    from preflight.model.subject import Subject
+    from preflight.resources.base import Context
+
+_WORDS = {
+    "production": "production", "prod": "production", "prd": "production", "live": "production",
+    "staging": "staging", "stage": "staging", "stg": "staging", "preprod": "staging", "pre-production": "staging", "uat": "staging",
+    "development": "development", "dev": "development", "local": "development", "develop": "development",
+    "test": "test", "testing": "test", "tests": "test", "ci": "test",
+}  # fmt: skip
+# Strictest first: where settings disagree, the strictest is taken for the choice of a profile.
+STRICTEST = ("production", "staging", "development", "test")
+
+
+class Environment(Resource):
+    """One declaration of the environment."""
+
+    declared: Fact[str] = field("production, staging, development, test, or the word as written.")
+    consistent: Fact[bool] = field("Whether everything that declares the environment of this subject says the same.")
+
+
+RESOURCE = Environment
+
+
+def normalise(word: str) -> str:
+    """Fold the words people use for an environment."""
+    lower = word.strip().strip("\"'").lower()
+    return _WORDS.get(lower, lower)
+
+
+def environment_in_file_name(path: str) -> str | None:
+    """Return the environment that an env file's name declares: `.env.production`, `prod.env`."""
+    name = path.rpartition("/")[2].lower()
+    for part in name.replace("-", ".").replace("_", ".").split("."):
+        if part in _WORDS and part not in {"local", "live"}:
+            return _WORDS[part]
+    return None
+
+
+def collect(subject: Subject, context: Context) -> Iterator[Environment]:
+    """Collect every declaration: the settings in order, then the names of the env files."""
+    rows: list[Environment] = []
+    for setting in with_role(subject, context.bindings, "environment"):
+        if setting.is_set:
+            declared = not_literal(setting) or normalise(setting.text or "")
+            rows.append(
+                Environment(
+                    name=setting.name, origin=setting.origin, via=setting.via, declared=declared, consistent=True
+                )
+            )
+    for source in subject.env_files:
+        named = environment_in_file_name(source.path)
+        if named is not None:
+            rows.append(
+                Environment(
+                    name=source.path,
+                    origin=subject.origin.replace(file=source.path, line=1, column=1, setting=None),
+                    declared=named,
+                    consistent=True,
+                )
+            )
+    words = {row.declared for row in rows if isinstance(row.declared, str)}
+    for row in rows:
+        yield row.replace(consistent=len(words) < 2)

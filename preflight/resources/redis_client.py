@@ -1,0 +1,126 @@
+"""Connections to Redis or Valkey: from `redis://` URLs (IANA provisional schemes `redis`, `rediss`) or split settings."""
+
+from __future__ import annotations
+
+from preflight.model.fact import Unknown
+from preflight.model.record import field
+from preflight.resources._network import NETWORKS, network_of
+from preflight.resources._url import parse_url
+from preflight.resources._values import flag, not_literal, prefix_of, state_of, with_role
+from preflight.resources.base import Resource
+
+TYPE_CHECKING = False
+if TYPE_CHECKING:
+    from collections.abc import Iterator
+
+    from preflight.model.fact import Fact
+    from preflight.model.setting import Setting
+    from preflight.model.subject import Subject
+    from preflight.resources.base import Context
+
+_MARKS = ("REDIS", "VALKEY", "KEYDB", "DRAGONFLY")
+_SCHEMES = {
+    "redis": False,
+    "valkey": False,
+    "rediss": True,
+    "valkeys": True,
+    "redis+sentinel": False,
+    "rediss+sentinel": True,
+}
+_NO_VERIFICATION = frozenset({"none", "cert_none", "false", "0"})
+
+
+class RedisClient(Resource):
+    """One connection."""
+
+    network: Fact[str] = field("Where the server is.", choices=NETWORKS)
+    tls: Fact[bool] = field("Whether the connection is encrypted; absent where no setting says so.")
+    verifies: Fact[bool] = field("Whether the server's certificate is verified.")
+    password: Fact[bool] = field("Whether a password is configured.")
+
+
+RESOURCE = RedisClient
+
+
+def collect(subject: Subject, context: Context) -> Iterator[RedisClient]:
+    """Collect a connection for each URL, and one for each group of split settings with a host."""
+    for setting in with_role(subject, context.bindings, "redis_url"):
+        if setting.is_set:
+            found = _from_url(setting)
+            if found is not None:
+                yield found
+    for setting in with_role(subject, context.bindings, "redis_host"):
+        if setting.is_set:
+            yield _from_split(setting, subject, context)
+
+
+def _from_url(setting: Setting) -> RedisClient | None:
+    other = not_literal(setting)
+    if other is not None:
+        return RedisClient(
+            name=setting.name,
+            origin=setting.origin,
+            via=setting.via,
+            network=other,
+            tls=other,
+            verifies=other,
+            password=other,
+        )
+    written = setting.text or ""
+    url = parse_url(written)
+    if url is None or url.scheme == "unix":
+        if written.startswith(("unix:", "/")):
+            return RedisClient(
+                name=setting.name,
+                origin=setting.origin,
+                via=setting.via,
+                network="local_socket",
+                tls=False,
+                verifies=False,
+                password=None,
+            )
+        malformed = Unknown(reason="malformed", detail="it is no URL; write rediss://:PASSWORD@HOST:PORT/0")
+        return RedisClient(
+            name=setting.name,
+            origin=setting.origin,
+            via=setting.via,
+            network="unknown",
+            tls=malformed,
+            verifies=malformed,
+            password=malformed,
+        )
+    if url.scheme not in _SCHEMES:
+        return None  # CELERY_BROKER_URL may name another broker
+    tls = _SCHEMES[url.scheme]
+    return RedisClient(
+        name=setting.name,
+        origin=setting.origin,
+        via=setting.via,
+        network=network_of(url.host or "localhost"),
+        tls=tls,
+        verifies=tls and url.query.get("ssl_cert_reqs", "required").lower() not in _NO_VERIFICATION,
+        password=bool(url.password) or bool(url.query.get("password")),
+    )
+
+
+def _from_split(host: Setting, subject: Subject, context: Context) -> RedisClient:
+    prefix = prefix_of(host.name, *_MARKS)
+
+    def same_group(role: str) -> Setting | None:
+        return next(
+            (one for one in with_role(subject, context.bindings, role) if prefix_of(one.name, *_MARKS) == prefix), None
+        )
+
+    password = same_group("redis_password")
+    tls = flag(same_group("redis_tls"))
+    reference = not_literal(password) if password is not None else None
+    address = host.text
+    return RedisClient(
+        name=host.name,
+        origin=host.origin,
+        via=host.via,
+        network=network_of(address.partition(":")[0]) if address is not None else "unknown",
+        tls=tls,
+        verifies=tls,
+        password=reference if reference is not None else state_of(password) == "set",
+    )

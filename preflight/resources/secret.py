@@ -1,0 +1,148 @@
+"""Secrets: settings whose name ends in what a secret is called, and the passwords inside connection strings.
+
+Strength is estimated by `preflight.strength` (minimum description length, words, letter pairs). None of these facts is ever
+reported: they would help to guess.
+"""
+
+from __future__ import annotations
+
+from preflight.bindings import SECRET_ROLES
+from preflight.model.fact import Deferred, Unknown
+from preflight.model.record import field
+from preflight.model.secret_text import SecretText
+from preflight.model.setting import Reference, Unreadable
+from preflight.resources._secrets import secrets_of
+from preflight.resources._values import STATES, deferred
+from preflight.resources.base import Resource
+from preflight.strength import assess, character_classes, decoded_bytes, placeholder_kind
+
+TYPE_CHECKING = False
+if TYPE_CHECKING:
+    from collections.abc import Iterable, Iterator
+    from typing import Any
+
+    from preflight.model.fact import Fact
+    from preflight.model.subject import Subject
+    from preflight.resources._secrets import FoundSecret
+    from preflight.resources.base import Context
+
+_SHORTEST_COMPARED = 4  # a shorter value is refused for its length, and equal by chance
+
+
+class Secret(Resource):
+    """One secret."""
+
+    role: Fact[str] = field("What it is for.", choices=SECRET_ROLES)
+    state: Fact[str] = field("Whether it is set.", choices=STATES)
+    source: Fact[str] = field("Where its value comes from.", choices=("setting", "file", "connection_string"))
+    length: Fact[int] = field("Characters, without a trailing newline.", secret=True)
+    decoded_bytes: Fact[int] = field(
+        "Bytes of key material: decoded from hexadecimal, base64 or a UUID, else as UTF-8.", secret=True
+    )
+    bits: Fact[float] = field("Estimated strength in bits.", secret=True)
+    human: Fact[bool] = field("Whether it reads like words that a person made up.", secret=True)
+    encoded_text: Fact[bool] = field("Whether it is plain text in hexadecimal or base64.", secret=True)
+    character_classes: Fact[int] = field("How many of lower case, upper case, digits and others occur.", secret=True)
+    placeholder: Fact[bool] = field("Whether it is a placeholder that somebody was meant to replace.", secret=True)
+    unexpanded: Fact[bool] = field(
+        "Whether it still holds a reference that nothing expanded, such as `${NAME}`.", secret=True
+    )
+    surrounding_space: Fact[bool] = field("Whether white space stands before or after it.", secret=True)
+    several_lines: Fact[bool] = field("Whether it has more than one line and is no PEM.", secret=True)
+    reused_by: Fact[tuple[str, ...]] = field("Other secrets of the subject with the same value.")
+    example: Fact[str] = field("Where the same value stands in an example file.")
+    both_given: Fact[bool] = field("Whether NAME and NAME_FILE are both set.")
+
+
+RESOURCE = Secret
+
+
+def collect(subject: Subject, context: Context) -> Iterator[Secret]:
+    """Collect the secrets of a subject."""
+    found = list(secrets_of(subject, context))
+    reused = _reuse(found, context)
+    for position, one in enumerate(found):
+        other = _not_literal(one)
+        facts = dict.fromkeys(_FACTS, other) if other is not None else _literal(one, context, reused[position])
+        yield Secret(
+            name=one.label,
+            origin=one.setting.origin,
+            via=one.setting.via,
+            role=one.role,
+            state=_state(one),
+            source="connection_string" if one.embedded else "file" if one.setting.path else "setting",
+            both_given=f"{one.setting.name}_FILE" in subject.settings
+            and subject.settings[f"{one.setting.name}_FILE"].is_set
+            and one.setting.path is None
+            and one.setting.is_set,
+            **facts,
+        )
+
+
+_FACTS = tuple(
+    name for name in Secret.fields() if name not in {"name", "origin", "via", "role", "state", "source", "both_given"}
+)
+
+
+def _state(one: FoundSecret) -> str:
+    if one.value is None:
+        return "unset"
+    if isinstance(one.value, SecretText):
+        return "set" if one.value else "empty"
+    return "reference" if isinstance(one.value, Reference) else "unreadable"
+
+
+def _not_literal(one: FoundSecret) -> Unknown | Deferred | None:
+    if isinstance(one.value, Reference):
+        return deferred(one.value)
+    if isinstance(one.value, Unreadable):
+        return Unknown(reason=one.value.code, detail=one.value.detail)
+    return None
+
+
+def _literal(one: FoundSecret, context: Context, reused_by: tuple[str, ...]) -> dict[str, Any]:
+    text = one.value.reveal() if isinstance(one.value, SecretText) else ""
+    if not text:
+        return dict.fromkeys(_FACTS)
+    strength = assess(text)
+    kind = placeholder_kind(text)
+    example = context.examples.get(context.digest.of(text)) if len(text) >= _SHORTEST_COMPARED else None
+    lines = text.strip().count("\n") + 1
+    return {
+        "length": len(text),
+        "decoded_bytes": decoded_bytes(text),
+        "bits": strength.bits,
+        "human": strength.human,
+        "encoded_text": strength.encoded_text,
+        "character_classes": character_classes(text),
+        "placeholder": kind == "placeholder",
+        "unexpanded": kind == "unexpanded",
+        "surrounding_space": text != text.strip(),
+        "several_lines": lines > 1 and "-----BEGIN" not in text,
+        "reused_by": reused_by,
+        "example": str(example) if example is not None else None,
+    }
+
+
+def _reuse(found: Iterable[FoundSecret], context: Context) -> list[tuple[str, ...]]:
+    """Say for each secret which others have its value; the same credential written twice (a DSN and its parts) is no reuse."""
+    rows = list(found)
+    digests = [
+        context.digest.of(one.value.reveal())
+        if isinstance(one.value, SecretText) and len(one.value.reveal()) >= _SHORTEST_COMPARED
+        else None
+        for one in rows
+    ]
+    return [
+        tuple(
+            other.label
+            for other, other_digest in zip(rows, digests, strict=True)
+            if other is not one and digest is not None and other_digest == digest and not _same_credential(one, other)
+        )
+        for one, digest in zip(rows, digests, strict=True)
+    ]
+
+
+def _same_credential(one: FoundSecret, other: FoundSecret) -> bool:
+    """Whether two secrets are one credential written twice: a connection string and the password beside it."""
+    return one.role == other.role and one.role in {"database_password", "redis_password"}
