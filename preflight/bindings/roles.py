@@ -145,21 +145,21 @@ def _key_role(words: tuple[str, ...], last: str, before: frozenset[str]) -> str 
 _ENVIRONMENT_NAMES = frozenset(
     """env environment app_env application_env node_env rails_env rack_env django_env flask_env go_env deploy_env
     deployment_env deployment_environment app_environment aspnetcore_environment dotnet_environment spring_profiles_active
-    app_stage stage symfony_env hanami_env mix_env run_env service_env runtime_env sentry_environment""".split()  # noqa: SIM905 - a word list reads better
+    app_stage stage symfony_env hanami_env mix_env run_env service_env runtime_env sentry_environment""".split()
 )
 _VERIFICATION_NAMES = frozenset(
     """node_tls_reject_unauthorized pythonhttpsverify git_ssl_no_verify curl_insecure vault_skip_verify consul_http_ssl_verify
-    nomad_skip_verify sslkeylogfile""".split()  # noqa: SIM905 - a word list reads better
+    nomad_skip_verify sslkeylogfile""".split()
 )
 _FILE_WORDS = frozenset({"file", "path", "filename", "location"})
 _LISTEN_NAMES = frozenset(
     """host bind bind_address bind_addr listen listen_addr listen_address listen_host http_host server_host uvicorn_host
     hypercorn_bind granian_host gunicorn_bind gunicorn_cmd_args web_host app_host api_host server_address
-    server_bind server_listen""".split()  # noqa: SIM905 - a word list reads better
+    server_bind server_listen""".split()
 )
 
 
-def plain_role(name: str) -> str | None:  # noqa: C901, PLR0912 - a table of names, one line for each role
+def plain_role(name: str) -> str | None:
     """Return the role of a setting that is no secret, or None when its name says nothing."""
     words = tokens(name)
     if not words:

@@ -25,6 +25,7 @@ if TYPE_CHECKING:
     from preflight.documents.shapes import Schema
 
 MOST_PROBLEMS = 100  # further ones are left out: nobody reads them, and a broken file of 1 MiB would have 100,000
+MOST_LISTED = 13  # more words than this do not fit into a message; the hint lists them
 
 _HELD = (
     *("$ref", "type", "enum", "const", "anyOf", "oneOf", "discriminator"),
@@ -202,7 +203,8 @@ class _Checker:
     def not_one_of(self, node: Node, values: SequenceOf[object], label: str) -> list[Problem]:
         word = quoted(node.text) if isinstance(node, Scalar) else None
         near = did_you_mean(node.text, [str(value) for value in values]) if isinstance(node, Scalar) else None
-        message = f"{label} must be {listed(values)}" + (f", and is {word}" if word else "")
+        expected = listed(values) if len(values) <= MOST_LISTED else f"one of {len(values)} words"
+        message = f"{label} must be {expected}" + (f", and is {word}" if word else "")
         hint = f'Did you mean "{near}"?' if near else f"Write {listed(values)}."
         return self.problem(node, "not_one_of", message, hint)
 
@@ -341,7 +343,7 @@ def _place(problem: Problem) -> tuple[int, int]:
 
 def _fits(kind: str, types: str | SequenceOf[str]) -> bool:
     wanted = (types,) if isinstance(types, str) else types
-    return kind in wanted or False
+    return kind in wanted or (kind == "integer" and "number" in wanted)
 
 
 def _is_one_of(node: Node, values: Iterable[object]) -> bool:

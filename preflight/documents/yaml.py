@@ -133,7 +133,7 @@ class _Builder:
             kind = event.__class__
             mark = event.start_mark
             line, column = mark.line + 1, mark.column + 1
-            weight = 1
+            weight = counted = 1
             node: Node
             if kind is events.ScalarEvent:
                 node = Scalar(event.value, line, column, plain=event.implicit[0], tag=event.tag)
@@ -169,6 +169,7 @@ class _Builder:
                         "unknown_anchor", line, column, f"no anchor &{event.anchor} stands before this alias"
                     )
                 node, weight = known
+                counted = weight
                 aliased += weight
                 if aliased > self._max_aliased:
                     raise YamlError(
@@ -176,7 +177,7 @@ class _Builder:
                     )
             else:  # the document's end comes after its root was returned
                 continue
-            total += weight
+            total += counted
             if total > self._max_nodes:
                 raise YamlError("too_large", line, column, f"it expands to more than {self._max_nodes} nodes")
             if not stack:

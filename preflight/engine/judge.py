@@ -123,7 +123,8 @@ class Judge:
                 subject,
                 "fail",
                 reason="absent",
-                message=_fill(rule.message, None, kind, self._parameters(rule)) or f"no {kind} that the rule asks for is configured",
+                message=_fill(rule.message, None, kind, self._parameters(rule))
+                or f"no {kind} that the rule asks for is configured",
             )
         else:
             self._add(
@@ -178,7 +179,8 @@ class Judge:
             reason=REASONS[operator] if operator else "expectation",
             expected=expected if rule.quantifier != "none" else f"not: {expected}",
             observed=list(observed) if isinstance(observed, tuple) else observed,
-            message=_fill(rule.message, resource, resource.name, self._parameters(rule)) or f"{resource.name}: expected {expected}",
+            message=_fill(rule.message, resource, resource.name, self._parameters(rule))
+            or f"{resource.name}: expected {expected}",
         )
 
     def _undecided(self, rule: Rule, subject: Subject, resource: Resource, verdict: Unknown | Deferred) -> None:
@@ -243,7 +245,7 @@ class Judge:
 
     # -- findings --------------------------------------------------------------------------------------------------
 
-    def _add(  # noqa: PLR0913 - a finding has many fields, all by keyword
+    def _add(
         self, rule: Rule, subject: Subject, status: Status, *, message: str, resource: Resource | None = None,
         reason: str | None = None, expected: str | None = None, observed: Any = HIDDEN,  # noqa: ANN401 - any fact
     ) -> None:  # fmt: skip
@@ -270,7 +272,9 @@ class Judge:
                 observed=observed,
                 reason=reason,
                 rationale=rule.rationale,
-                remediation=rule.remediation,
+                remediation=_filled(rule.remediation, resource, resource.name, self._parameters(rule))
+                if resource is not None
+                else rule.remediation,
                 references=rule.references,
             )
         )
@@ -308,9 +312,11 @@ def merged(findings: Iterable[Finding]) -> list[Finding]:
 
 
 def _fill(template: str | None, resource: Resource | None, name: str, parameters: Mapping[str, Any]) -> str | None:
-    """Fill a rule's message: `{name}`, `{$parameter}`, and facts that may be shown (the compiler refused the others)."""
-    if template is None:
-        return None
+    return None if template is None else _filled(template, resource, name, parameters)
+
+
+def _filled(template: str, resource: Resource | None, name: str, parameters: Mapping[str, Any]) -> str:
+    """Fill a rule's text: `{name}`, `{$parameter}`, and facts that may be shown (the compiler refused the others)."""
     first, *pieces = template.split("{")
     text = first
     for piece in pieces:

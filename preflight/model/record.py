@@ -6,10 +6,14 @@ A `Record` gives what this project needs of it: keyword construction, defaults, 
 
 from __future__ import annotations
 
+from typing import Self
+
 TYPE_CHECKING = False
 if TYPE_CHECKING:
     from collections.abc import Iterator
-    from typing import Any, ClassVar, NoReturn, dataclass_transform
+    from typing import Any, ClassVar, NoReturn, TypeVar, dataclass_transform
+
+    R = TypeVar("R", bound="Record")
 else:
 
     def dataclass_transform(**_: object):  # noqa: ANN201, D103 - stands in for typing's marker, which only type checkers read
@@ -34,9 +38,7 @@ class Field:
 _MISSING = object()
 
 
-def field(
-    doc: str, *, default: Any = _MISSING, secret: bool = False, choices: tuple[str, ...] = ()
-) -> Any:
+def field(doc: str, *, default: Any = _MISSING, secret: bool = False, choices: tuple[str, ...] = ()) -> Any:  # noqa: ANN401 - a field takes any type
     """Declare a record's field.
 
     Args:
@@ -107,7 +109,7 @@ class Record:
         for name in self._fields:
             yield name, self.__dict__[name]
 
-    def replace(self, **changes: object) -> Any:  # noqa: ANN401 - the same type; typing.Self would import typing
+    def replace(self, **changes: object) -> Self:
         """Return a copy with some fields changed."""
         return type(self)(**{**self.__dict__, **changes})
 

@@ -95,8 +95,9 @@ class Compiler:
             aliases=_texts(node, "aliases"),
             origin=self.origin(node),
         )
-        if isinstance(message, Scalar):
-            self.template(message, types)
+        for template in (message, node.get("remediation")):
+            if isinstance(template, Scalar):
+                self.template(template, types)
         return rule
 
     def resource(self, node: Scalar) -> dict[str, FactType] | None:

@@ -8,11 +8,12 @@ from preflight.documents.locations import data_path
 from preflight.documents.nodes import Mapping
 from preflight.documents.suggestions import did_you_mean
 from preflight.errors import ConfigurationError
+from preflight.model.digest import sha256_hex
 from preflight.model.problem import Problem
 from preflight.model.record import Record, field
 from preflight.packs.compiler import Compiler, wrong_parameter
 from preflight.packs.facts import fact_types
-from preflight.packs.reader import read_pack, read_profile
+from preflight.packs.plan import pack_from_plain, profile_from_plain
 
 TYPE_CHECKING = False
 if TYPE_CHECKING:
@@ -48,16 +49,25 @@ def builtin_path() -> str:
 
 
 def builtin_packs() -> tuple[Pack, ...]:
-    """Read the packs that ship with preflight, by name.
+    """Return the packs that ship with preflight, by name: compiled ahead where their texts are those that were compiled.
 
     Raises:
         ConfigurationError: One of them is wrong, which is a bug that the test suite would have caught.
     """
-    return read_packs(
-        [f"{builtin_path()}/{name}" for name in sorted(os.listdir(builtin_path())) if name.endswith(".yaml")],
-        {},
-        builtin=True,
-    )
+    from preflight.packs.builtin_plan import PACKS
+
+    folder = builtin_path()
+    names = sorted(name for name in os.listdir(folder) if name.endswith(".yaml"))
+    texts = {f"{folder}/{name}": _text_of(f"{folder}/{name}") for name in names}
+    digests = {name: sha256_hex(texts[f"{folder}/{name}"].encode()) for name in names}
+    if all(name in PACKS and PACKS[name]["sha256"] == digests[name] for name in names):
+        return tuple(pack_from_plain(PACKS[name]) for name in names)
+    return read_packs(list(texts), texts, builtin=True)
+
+
+def _text_of(path: str) -> str:
+    with open(path, encoding="utf-8", newline="") as file:
+        return file.read()
 
 
 def read_packs(
@@ -74,6 +84,8 @@ def read_packs(
     Raises:
         ConfigurationError: Something in them is wrong; the mistakes of all of them are named.
     """
+    from preflight.packs.reader import read_pack
+
     packs: list[Pack] = []
     problems: list[Problem] = []
     known: dict[str, Parameter] = {parameter.name: parameter for pack in before for parameter in pack.parameters}
@@ -113,8 +125,15 @@ def builtin_profile(name: str) -> Profile:
         raise ConfigurationError(
             [Problem(kind="configuration", code="unknown_profile", message=f'"{name}" is no profile', hint=hint)]
         )
-    with open(f"{builtin_path()}/profiles/{name}.yaml", encoding="utf-8") as file:
-        return read_profile(file.read(), f"rules/profiles/{name}.yaml", builtin=True)
+    from preflight.packs.builtin_plan import PROFILES
+
+    text = _text_of(f"{builtin_path()}/profiles/{name}.yaml")
+    digest, plain = PROFILES.get(name, ("", {}))
+    if digest == sha256_hex(text.encode()):
+        return profile_from_plain(plain)
+    from preflight.packs.reader import read_profile
+
+    return read_profile(text, f"rules/profiles/{name}.yaml", builtin=True)
 
 
 class _Assembly:

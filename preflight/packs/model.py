@@ -2,13 +2,14 @@
 
 from __future__ import annotations
 
-from preflight.model.origin import Origin
 from preflight.model.record import Record, field
 
 TYPE_CHECKING = False
 if TYPE_CHECKING:
     from collections.abc import Mapping
     from typing import Any, Literal, TypeAlias
+
+    from preflight.model.origin import Origin
 
     Severity = Literal["critical", "high", "medium", "low"]
     Quantifier = Literal["every", "some", "none"]

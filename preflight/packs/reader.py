@@ -2,9 +2,9 @@
 
 from __future__ import annotations
 
-from preflight.documents.locations import data_path
-from preflight.documents.nodes import Mapping, Scalar, Sequence, plain_value
+from preflight.documents.nodes import Mapping, Scalar, Sequence
 from preflight.documents.schema import check
+from preflight.documents.schemas import json_schema
 from preflight.documents.yaml import YamlError, load
 from preflight.errors import ConfigurationError
 from preflight.model.digest import sha256_hex
@@ -15,12 +15,8 @@ from preflight.packs.model import Pack, Profile
 
 TYPE_CHECKING = False
 if TYPE_CHECKING:
-    from typing import Any
-
     from preflight.documents.nodes import Node
     from preflight.packs.model import Override, Parameter
-
-_schemas: dict[str, Any] = {}
 
 
 def parse(text: str, file: str, *, schema: str | None) -> Mapping:
@@ -55,7 +51,7 @@ def parse(text: str, file: str, *, schema: str | None) -> Mapping:
             ]
         )
     if schema is not None:
-        problems = check(root, _schema(schema), file=file)
+        problems = check(root, json_schema(schema), file=file)
         if problems:
             raise ConfigurationError(problems)
     return root
@@ -141,14 +137,6 @@ def read_profile(text: str, file: str, *, builtin: bool = False) -> Profile:
         },
         path=file,
     )
-
-
-def _schema(name: str) -> Any:  # noqa: ANN401 - a JSON Schema
-    if name not in _schemas:
-        with open(f"{data_path('schemas')}/{name}", encoding="utf-8") as file:
-            root = load(file.read())
-        _schemas[name] = plain_value(root) if root is not None else {}
-    return _schemas[name]
 
 
 def _places(root: Mapping, compiler: Compiler) -> tuple[tuple[str, Origin], ...]:

@@ -10,6 +10,8 @@ from typing import Annotated, Any, Literal
 
 from pydantic import BaseModel, ConfigDict, Field, StringConstraints, TypeAdapter
 
+from preflight.documents.generation import ClosedKeys
+
 KebabId = Annotated[str, StringConstraints(pattern=r"^[a-z][a-z0-9]*(-[a-z0-9]+)*$", max_length=80)]
 SnakeName = Annotated[str, StringConstraints(pattern=r"^[a-z][a-z0-9]*(_[a-z0-9]+)*$", max_length=80)]
 Sentence = Annotated[str, StringConstraints(min_length=3, max_length=2000)]
@@ -121,6 +123,7 @@ class ExampleModel(_Strict):
     example_file: str | None = Field(None, description="The text of a .env.example beside it.")
     files: dict[str, ExampleFileModel] | None = Field(None, description="Files below %{dir}.")
     stage: Literal["build", "start"] = Field("start", description="The stage.")
+    required_roles: list[SnakeName] | None = Field(None, description="Roles that some setting must play.")
     profile: str | None = Field(None, description="The profile; production unless the environment says otherwise.")
     parameters: dict[SnakeName, Any] | None = Field(None, description="Parameters, as a project would set them.")
 
@@ -218,7 +221,7 @@ def pack_json_schema() -> dict[str, Any]:
     """Return the JSON Schema of a rule pack."""
     return {
         "$schema": "https://json-schema.org/draft/2020-12/schema",
-        **TypeAdapter(PackModel).json_schema(by_alias=True),
+        **TypeAdapter(PackModel).json_schema(by_alias=True, schema_generator=ClosedKeys),
     }
 
 
@@ -226,5 +229,5 @@ def profile_json_schema() -> dict[str, Any]:
     """Return the JSON Schema of a profile."""
     return {
         "$schema": "https://json-schema.org/draft/2020-12/schema",
-        **TypeAdapter(ProfileModel).json_schema(by_alias=True),
+        **TypeAdapter(ProfileModel).json_schema(by_alias=True, schema_generator=ClosedKeys),
     }

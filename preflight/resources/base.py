@@ -52,5 +52,8 @@ class Context(Record):
     )
     defer_paths: tuple[str, ...] = field("Beginnings of paths that exist only where the service starts.", default=())
     contract: tuple[ContractKey, ...] = field("The keys that the project's contract asks for.", default=())
-    in_container: bool | None = field("Whether the process runs in a container; None where only its start will tell.", default=None)
+    required_roles: tuple[str, ...] = field("Roles that some setting must play.", default=())
+    in_container: bool | None = field(
+        "Whether the process runs in a container; None where only its start will tell.", default=None
+    )
     as_uid: int | None = field("The user that will read the files, where it is not this one.", default=None)

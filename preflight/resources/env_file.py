@@ -49,7 +49,7 @@ def collect(subject: Subject, context: Context) -> Iterator[EnvFileResource]:
         )
 
 
-def _or_unknown(fact: bool | None, reason: str) -> Fact[bool]:
+def _or_unknown(fact: bool | None, reason: str) -> Fact[bool]:  # noqa: FBT001 - a fact
     return (
         Unknown(reason="git_unreadable", detail=f"git's own files could not be read: {reason}")
         if fact is None

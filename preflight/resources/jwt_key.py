@@ -18,14 +18,22 @@ from preflight.strength import assess, decoded_bytes, is_pem
 TYPE_CHECKING = False
 if TYPE_CHECKING:
     from collections.abc import Iterator
+    from typing import Any
 
     from preflight.model.fact import Fact
     from preflight.model.setting import Setting
     from preflight.model.subject import Subject
     from preflight.resources.base import Context
 
-_FAMILIES = {"HS": "hmac", "RS": "rsa", "PS": "rsa", "ES": "ec", "ED": "ec"}
+# RFC 7518 section 3.1, RFC 8037 section 3.1, RFC 8812 section 3.2, RFC 9864.
+_FAMILIES = {
+    **dict.fromkeys(("HS256", "HS384", "HS512"), "hmac"),
+    **dict.fromkeys(("RS256", "RS384", "RS512", "PS256", "PS384", "PS512"), "rsa"),
+    **dict.fromkeys(("ES256", "ES384", "ES512", "ES256K", "EDDSA", "ED25519", "ED448"), "ec"),
+    "NONE": "none",
+}
 FAMILIES = ("hmac", "rsa", "ec", "none", "unknown")
+_PLACES = ("/etc/", "/run/", "/var/", "/app/", "/opt/", "/home/", "/secrets/", "./", "../")
 _BASE64_PEM = "LS0tLS1CRUdJTi"  # base64 of `-----BEGIN`
 
 
@@ -40,7 +48,9 @@ class JwtKey(Resource):
     sufficient: Fact[bool] = field("Whether it has as many bytes as the hash of its algorithm puts out.", secret=True)
     bits: Fact[float] = field("Estimated strength in bits.", secret=True)
     human: Fact[bool] = field("Whether it reads like words that a person made up.", secret=True)
-    form: Fact[str] = field("What it looks like: a text, a PEM text (or base64 of one), a path.", choices=("text", "pem", "path"))
+    form: Fact[str] = field(
+        "What it looks like: a text, a PEM text (or base64 of one), a path.", choices=("text", "pem", "path")
+    )
 
 
 RESOURCE = JwtKey
@@ -82,9 +92,7 @@ def _family(algorithm: Fact[str]) -> Fact[str]:
         return "hmac"
     if isinstance(algorithm, (Unknown, Deferred)):
         return algorithm
-    if algorithm == "NONE":
-        return "none"
-    return _FAMILIES.get(algorithm[:2], "unknown")
+    return _FAMILIES.get(algorithm, "unknown")
 
 
 def _verifies_only(subject: Subject) -> bool:
@@ -100,7 +108,7 @@ def _key(setting: Setting, algorithm: Fact[str]) -> JwtKey:
     other = not_literal(setting)
     family = _family(algorithm)
     written = setting.text or ""
-    facts: dict[str, object]
+    facts: dict[str, Any]
     if other is not None:
         facts = dict.fromkeys(("length", "bytes", "sufficient", "bits", "human", "form"), other)
     elif not written:
@@ -131,4 +139,5 @@ def _key(setting: Setting, algorithm: Fact[str]) -> JwtKey:
 def _form(text: str) -> str:
     if is_pem(text) or text.startswith(_BASE64_PEM):
         return "pem"
-    return "path" if text.startswith(("/", "./", "../")) or text.endswith((".pem", ".key")) else "text"
+    # Base64 may start with a slash, so only what looks like a place on disk is one.
+    return "path" if text.startswith(_PLACES) or text.endswith((".pem", ".key", ".p8")) else "text"

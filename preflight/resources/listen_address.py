@@ -36,7 +36,7 @@ def collect(subject: Subject, context: Context) -> Iterator[ListenAddressResourc
         if setting.value is None:
             continue
         other = not_literal(setting)
-        texts = (setting.text or "",)
+        texts: tuple[str, ...] = (setting.text or "",)
         if setting.name.upper().endswith("CMD_ARGS"):
             texts = bind_addresses(setting.text or "")
         for text in texts:

@@ -1,42 +1,169 @@
-"""Connections to PostgreSQL: from a connection string, from libpq's `PG*` variables, or from split settings that share a prefix."""
+"""Connections to PostgreSQL: from a connection string, from libpq's `PG*` variables, or from split settings that share a prefix.
+
+What they mean is decided in `preflight.postgres`, as libpq 18 and the other drivers read them. A TLS mode applies to TCP only:
+over a local socket every driver ignores it.
+"""
 
 from __future__ import annotations
 
+from preflight.model.fact import Deferred, Unknown
 from preflight.model.record import field
+from preflight.model.setting import Reference
+from preflight.postgres.connection import DRIVERS, FORMS
+from preflight.postgres.conninfo import looks_like_postgres, parse_connection_string
+from preflight.postgres.split import connection_of, connection_string_settings, repeats, split_clients, tls_texts
+from preflight.postgres.sslmode import effective_sslmode
 from preflight.resources._network import NETWORKS
+from preflight.resources._values import STATES, deferred, not_literal, state_of
 from preflight.resources.base import Resource
 
 TYPE_CHECKING = False
 if TYPE_CHECKING:
-    from collections.abc import Iterator
+    from collections.abc import Iterator, Mapping
 
     from preflight.model.fact import Fact, SslMode, TlsVersion
+    from preflight.model.setting import Setting
     from preflight.model.subject import Subject
+    from preflight.postgres.connection import Connection
+    from preflight.postgres.sslmode import EffectiveSslMode
     from preflight.resources.base import Context
 
-FORMS = ("uri", "keyword", "jdbc", "environment", "split")
+_TLS_ROLES = ("ssl_mode", "ssl", "ssl_require", "ssl_verify")
+_SOURCE_WORDS = {
+    "connection_string": "from the connection string",
+    "service_file": "from the service file",
+    "driver_default": "the driver's default",
+    "sslrootcert": "because sslrootcert is system",
+}
 
 
 class PostgresClient(Resource):
     """One connection."""
 
     form: Fact[str] = field("How it is written.", choices=FORMS)
-    driver: Fact[str] = field("The driver that reads it, as far as it says; libpq where nothing does.")
+    driver: Fact[str] = field("The driver that reads it, as far as it says; libpq where nothing does.", choices=DRIVERS)
     network: Fact[str] = field("Where the server is; the farthest of several hosts.", choices=NETWORKS)
-    sslmode: Fact[SslMode] = field("The TLS mode in force, in libpq's words.")
-    sslmode_source: Fact[str] = field("Where the mode comes from.")
+    sslmode: Fact[SslMode] = field("The TLS mode in force, in libpq's words; absent over a local socket.")
+    sslmode_source: Fact[str] = field("Where the mode comes from, in words.")
     root_certificate: Fact[str] = field("The CA file that is named, or system; absent when none is.")
+    password: Fact[str] = field("State of its password.", choices=STATES)
     credential: Fact[bool] = field("Whether a password or a client certificate with its key is configured.")
-    client_certificate: Fact[str] = field("Which of client certificate and key are set.", choices=("none", "both", "certificate_only", "key_only"))
-    settings_agree: Fact[bool] = field("Whether connection string and split settings of the same connection agree on the TLS mode.")
-    driver_dependent: Fact[bool] = field("Whether the mode means something else in another driver or another version of it.")
+    client_certificate: Fact[str] = field(
+        "Which of client certificate and key are set.", choices=("none", "both", "certificate_only", "key_only")
+    )
+    settings_agree: Fact[bool] = field(
+        "Whether connection string and split settings of the same connection agree on the TLS mode."
+    )
+    driver_dependent: Fact[bool] = field(
+        "Whether the mode means something else in another driver or another version of it."
+    )
     min_tls_version: Fact[TlsVersion] = field("Lowest TLS version it accepts; absent when none is configured.")
-    problems: Fact[tuple[str, ...]] = field("What the driver refuses or misreads, as codes.")
+    problems: Fact[tuple[str, ...]] = field("What the driver refuses or misreads, in words.")
 
 
 RESOURCE = PostgresClient
+_FACTS = tuple(name for name in PostgresClient.fields() if name not in {"name", "origin", "via"})
 
 
 def collect(subject: Subject, context: Context) -> Iterator[PostgresClient]:
-    """Collect the connections."""
-    yield from ()
+    """Collect the connections: each connection string, and each group of split settings that does not repeat one."""
+    texts = {name: setting.text for name, setting in subject.settings.items() if setting.value is not None}
+    known = {name: text for name, text in texts.items() if text is not None}
+    beside = {one.name: one.beside for one in connection_string_settings(texts)}
+    strings: list[Connection] = []
+    for name, setting in subject.settings.items():
+        other = not_literal(setting)
+        if other is not None and name in beside and context.bindings.role(name) == "database_url":
+            yield PostgresClient(name=name, origin=setting.origin, via=setting.via, **dict.fromkeys(_FACTS, other))
+        elif setting.text and looks_like_postgres(setting.text):
+            connection = parse_connection_string(setting.text)
+            strings.append(connection)
+            roles = beside.get(name, {})
+            found = effective_sslmode(connection, known, split=tls_texts(roles, texts))
+            yield _client(setting, connection, found, subject.settings, roles)
+    for group in split_clients(texts):
+        connection = connection_of(group, texts)
+        if any(repeats(string, connection) for string in strings):
+            continue
+        found = effective_sslmode(connection, known, split=tls_texts(group.roles, texts))
+        setting = subject.settings[group.roles.get("host") or group.roles["hostaddr"]]
+        yield _client(setting, connection, found, subject.settings, group.roles)
+
+
+def _client(
+    setting: Setting,
+    connection: Connection,
+    found: EffectiveSslMode,
+    settings: Mapping[str, Setting],
+    roles: Mapping[str, str],
+) -> PostgresClient:
+    certificate = found.client_certificate or _text(settings, roles, "sslcert")
+    key = found.client_key or _text(settings, roles, "sslkey")
+    pair = "both" if certificate and key else "certificate_only" if certificate else "key_only" if key else "none"
+    password = "set" if connection.password else _best_state(settings, roles.get("password"), "PGPASSWORD")
+    tls = [settings[roles[role]].origin for role in _TLS_ROLES if role in roles and roles[role] != setting.name]
+    unexpanded = "unexpanded_reference"
+    problems = (*connection.problems, *found.problems)
+    return PostgresClient(
+        name=setting.name,
+        origin=setting.origin,
+        via=(*setting.via, *tls),
+        form=connection.form,
+        driver=found.driver,
+        network=found.network,
+        sslmode=_mode(found, settings, roles),
+        sslmode_source=_source(found, settings, roles),
+        root_certificate=found.root_certificate or _text(settings, roles, "sslrootcert"),
+        password=password,
+        credential=password in {"set", "reference"} or bool(found.parameters.get("passfile")) or pair == "both",
+        client_certificate=pair,
+        settings_agree=not found.disagrees,
+        driver_dependent=found.driver_dependent,
+        min_tls_version=found.min_tls_version,
+        problems=tuple(
+            dict.fromkeys(one.message for one in problems if one.code != unexpanded or not connection.incomplete)
+        ),
+    )
+
+
+def _mode(found: EffectiveSslMode, settings: Mapping[str, Setting], roles: Mapping[str, str]) -> Fact[SslMode]:
+    """Return the mode, or why it is not known: a reference, a word that is no mode, a service file."""
+    if not found.applicable:
+        return None
+    for name in (*(roles[role] for role in _TLS_ROLES if role in roles), "PGSSLMODE"):
+        setting = settings.get(name)
+        if setting is not None and isinstance(setting.value, Reference) and found.source != "connection_string":
+            return deferred(setting.value)
+    if "unrecognised_mode" in found.reasons:
+        return Unknown(reason="malformed", detail="the setting of its TLS mode names no mode; write verify-full")
+    if found.mode is None:
+        if "reference" in found.reasons:
+            return Deferred(
+                reason="reference", detail="its TLS mode is a reference, known only where the service starts"
+            )
+        return Unknown(
+            reason="undecided",
+            detail="its TLS mode cannot be told; write sslmode=verify-full into the connection string",
+        )
+    return found.mode
+
+
+def _text(settings: Mapping[str, Setting], roles: Mapping[str, str], role: str) -> str | None:
+    setting = settings.get(roles.get(role, ""))
+    return setting.text or None if setting is not None else None
+
+
+def _source(found: EffectiveSslMode, settings: Mapping[str, Setting], roles: Mapping[str, str]) -> str:
+    """Say in words where the mode comes from, with the place of the setting that decides."""
+    names = [roles[role] for role in _TLS_ROLES if role in roles] if found.source == "split_setting" else [found.source]
+    places = [
+        f"from {name} at {settings[name].origin}" if settings[name].origin.file else f"from {name}"
+        for name in names
+        if name in settings
+    ]
+    return " and ".join(places) or _SOURCE_WORDS.get(found.source, f"from {found.source}")
+
+
+def _best_state(settings: Mapping[str, Setting], *names: str | None) -> str:
+    states = [state_of(settings.get(name)) for name in names if name is not None]
+    return next((state for state in ("set", "reference", "unreadable", "empty") if state in states), "unset")

@@ -114,7 +114,7 @@ def _literal(one: FoundSecret, context: Context, reused_by: tuple[str, ...]) -> 
         "bits": strength.bits,
         "human": strength.human,
         "encoded_text": strength.encoded_text,
-        "character_classes": character_classes(text),
+        "character_classes": len(character_classes(text)),
         "placeholder": kind == "placeholder",
         "unexpanded": kind == "unexpanded",
         "surrounding_space": text != text.strip(),

@@ -26,7 +26,7 @@ _ROLES = ("tls_enabled", "tls_min_version", "tls_max_version", "tls_ciphers", "t
 _CLIENTS = frozenset(
     """redis valkey db database postgres postgresql pg pgssl mysql mariadb mongo mongodb kafka rabbitmq amqp smtp email mail imap
     ldap elasticsearch elastic opensearch vault consul etcd client s3 minio nats mqtt upstream backend node
-    azure storage""".split()  # noqa: SIM905 - a word list reads better
+    azure storage""".split()
 )
 
 

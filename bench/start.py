@@ -1,0 +1,74 @@
+"""How many bare interpreters one run of the gate costs.
+
+Whole processes, timed in turn (bare, preflight, bare, …), so that a machine that slows down slows both. What counts is the
+ratio; absolute times are printed for orientation only.
+"""
+
+from __future__ import annotations
+
+import argparse
+import os
+import shutil
+import statistics
+import subprocess
+import sys
+import tempfile
+import time
+from pathlib import Path
+
+ROOT = Path(__file__).resolve().parent.parent
+
+
+def seconds(command: list[str], folder: str, environment: dict[str, str]) -> float:
+    """Return the wall time of one run."""
+    started = time.perf_counter()
+    subprocess.run(
+        command, cwd=folder, env=environment, stdout=subprocess.DEVNULL, stderr=subprocess.DEVNULL, check=False
+    )
+    return time.perf_counter() - started
+
+
+def main() -> int:
+    """Measure and print."""
+    parser = argparse.ArgumentParser(description=__doc__, formatter_class=argparse.RawDescriptionHelpFormatter)
+    parser.add_argument("--rounds", type=int, default=25, help="rounds (default: 25)")
+    parser.add_argument("--at-most", type=float, default=8.0, help="the ratio that must not be passed (default: 8)")
+    options = parser.parse_args()
+    preflight = shutil.which("preflight", path=os.path.dirname(sys.executable)) or "preflight"
+    folder = tempfile.mkdtemp(prefix="preflight-bench-")
+    environment = {"PATH": f"{os.path.dirname(sys.executable)}:{os.environ.get('PATH', '')}", "HOME": folder}
+    try:
+        script = (ROOT / "examples/payments-api/prepare.sh").read_text()
+        subprocess.run(
+            ["sh", "-c", script, "prepare.sh", str(ROOT / "examples/payments-api"), folder],
+            env=environment,
+            check=True,
+            stdout=subprocess.DEVNULL,
+        )
+        bare = [sys.executable, "-I", "-c", "pass"]
+        cases = {
+            "check .env.production": [preflight, "check", ".env.production", "--format", "json"],
+            "check bad/.env.production": [preflight, "check", "bad/.env.production", "--format", "json"],
+            "exec -- true": [preflight, "exec", "--", "true"],
+        }
+        worst = 0.0
+        for name, command in cases.items():
+            seconds(bare, folder, environment), seconds(command, folder, environment)
+            pairs = [
+                (seconds(bare, folder, environment), seconds(command, folder, environment))
+                for _ in range(options.rounds)
+            ]
+            ratio = statistics.median(mine / floor for floor, mine in pairs)
+            worst = max(worst, ratio)
+            floor, mine = (statistics.median(times) * 1000 for times in zip(*pairs, strict=True))
+            print(
+                f"{name:28} {ratio:5.2f} x bare   (bare {floor:.1f} ms, preflight {mine:.1f} ms, medians of {options.rounds})"
+            )
+    finally:
+        shutil.rmtree(folder, ignore_errors=True)
+    print(f"worst {worst:.2f} x, limit {options.at_most:g} x")
+    return 0 if worst <= options.at_most else 1
+
+
+if __name__ == "__main__":
+    sys.exit(main())

@@ -1,0 +1,168 @@
+"""Make a CA, a server's and a client's certificate in memory: X.509 version 3 as RFC 5280 and strict verifiers ask."""
+
+from __future__ import annotations
+
+from datetime import UTC, datetime, timedelta
+from ipaddress import ip_address
+
+from cryptography import x509
+from cryptography.hazmat.primitives import hashes
+from cryptography.hazmat.primitives.asymmetric import ec, ed25519, rsa
+from cryptography.hazmat.primitives.serialization import Encoding, NoEncryption, PrivateFormat
+from cryptography.x509.oid import ExtendedKeyUsageOID, NameOID
+
+from preflight.certificates.hosts import HostError, read_host
+from preflight.certificates.options import CA_COMMON_NAME
+from preflight.model.record import Record, field
+
+TYPE_CHECKING = False
+if TYPE_CHECKING:
+    from collections.abc import Iterable
+
+    from preflight.certificates.hosts import Host
+    from preflight.certificates.options import KeyType, Plan
+
+    PrivateKey = rsa.RSAPrivateKey | ec.EllipticCurvePrivateKey | ed25519.Ed25519PrivateKey
+
+BACKDATED = timedelta(minutes=5)
+"""How far notBefore lies in the past: a container's clock may be a little behind the one that made the certificate."""
+
+_ATTRIBUTES = {
+    "C": NameOID.COUNTRY_NAME,
+    "ST": NameOID.STATE_OR_PROVINCE_NAME,
+    "L": NameOID.LOCALITY_NAME,
+    "O": NameOID.ORGANIZATION_NAME,
+}
+
+
+class Issued(Record):
+    """A key and its certificate."""
+
+    key: bytes = field("The private key: PKCS#8, PEM, not encrypted.", secret=True)
+    certificate: bytes = field("The certificate, PEM.")
+    names: tuple[str, ...] = field("What it is valid for: the subject alternative names, or the CA's own name.")
+    not_after: datetime = field("The last second in which it is valid, UTC.")
+
+
+def issue(plan: Plan, now: datetime) -> tuple[Issued, Issued, Issued]:
+    """Make the CA, the server's and the client's key and certificate.
+
+    The CA signs no other CA (path length 0). A lifetime of N days is exactly N times 86,400 seconds, the first and the
+    last second included (RFC 5280 section 4.1.2.5), counted from five minutes ago.
+
+    Args:
+        plan: What was asked for, checked.
+        now: The time with its zone.
+
+    Returns:
+        The CA, the server and the client, in this order.
+    """
+    not_before = now.astimezone(UTC).replace(microsecond=0) - BACKDATED
+    ca_key = _new_key(plan.key_type)
+    ca_subject = _subject(plan, CA_COMMON_NAME)
+    ca = _sign(
+        _certificate(ca_subject, ca_subject, ca_key, ca_key, not_before, plan.ca_days)
+        .add_extension(x509.BasicConstraints(ca=True, path_length=0), critical=True)
+        .add_extension(_key_usage(authority=True), critical=True),
+        ca_key,
+    )
+    server_key = _new_key(plan.key_type)
+    server = _sign(
+        _leaf(_subject(plan, plan.common_name), ca_subject, server_key, ca_key, not_before, plan.days)
+        .add_extension(x509.ExtendedKeyUsage([ExtendedKeyUsageOID.SERVER_AUTH]), critical=False)
+        .add_extension(x509.SubjectAlternativeName(_general_names(plan.hosts)), critical=False),
+        ca_key,
+    )
+    client_key = _new_key(plan.key_type)
+    client_subject = _subject(plan, plan.client_name)
+    client = _sign(
+        _leaf(client_subject, ca_subject, client_key, ca_key, not_before, plan.days)
+        .add_extension(x509.ExtendedKeyUsage([ExtendedKeyUsageOID.CLIENT_AUTH]), critical=False)
+        .add_extension(x509.SubjectAlternativeName([_client_general_name(plan, client_subject)]), critical=False),
+        ca_key,
+    )
+    return (
+        _issued(ca_key, ca, (CA_COMMON_NAME,)),
+        _issued(server_key, server, tuple(host.value for host in plan.hosts)),
+        _issued(client_key, client, (plan.client_name,)),
+    )
+
+
+def _new_key(key_type: KeyType) -> PrivateKey:
+    if key_type == "ec-p256":
+        return ec.generate_private_key(ec.SECP256R1())
+    if key_type == "ed25519":
+        return ed25519.Ed25519PrivateKey.generate()
+    return rsa.generate_private_key(public_exponent=65537, key_size=4096 if key_type == "rsa-4096" else 2048)
+
+
+def _subject(plan: Plan, common_name: str) -> x509.Name:
+    place = [x509.NameAttribute(_ATTRIBUTES[attribute], value) for attribute, value in plan.place]
+    return x509.Name([*place, x509.NameAttribute(NameOID.COMMON_NAME, common_name)])
+
+
+def _certificate(  # noqa: PLR0913, PLR0917 - a certificate says this much, each once
+    subject: x509.Name, issuer: x509.Name, key: PrivateKey, ca_key: PrivateKey, not_before: datetime, days: int
+) -> x509.CertificateBuilder:
+    return (
+        x509.CertificateBuilder()
+        .subject_name(subject)
+        .issuer_name(issuer)
+        .public_key(key.public_key())
+        .serial_number(x509.random_serial_number())
+        .not_valid_before(not_before)
+        .not_valid_after(not_before + timedelta(days=days) - timedelta(seconds=1))
+        .add_extension(x509.SubjectKeyIdentifier.from_public_key(key.public_key()), critical=False)
+        .add_extension(x509.AuthorityKeyIdentifier.from_issuer_public_key(ca_key.public_key()), critical=False)
+    )
+
+
+def _leaf(  # noqa: PLR0913, PLR0917 - as above
+    subject: x509.Name, issuer: x509.Name, key: PrivateKey, ca_key: PrivateKey, not_before: datetime, days: int
+) -> x509.CertificateBuilder:
+    return (
+        _certificate(subject, issuer, key, ca_key, not_before, days)
+        .add_extension(x509.BasicConstraints(ca=False, path_length=None), critical=True)
+        # Only RSA can be used to encipher a key (TLS 1.2's static RSA exchange); RFC 8410 forbids it for Ed25519.
+        .add_extension(_key_usage(encipherment=isinstance(key, rsa.RSAPrivateKey)), critical=True)
+    )
+
+
+def _key_usage(*, authority: bool = False, encipherment: bool = False) -> x509.KeyUsage:
+    return x509.KeyUsage(
+        digital_signature=not authority,
+        content_commitment=False,
+        key_encipherment=encipherment,
+        data_encipherment=False,
+        key_agreement=False,
+        key_cert_sign=authority,
+        crl_sign=authority,
+        encipher_only=False,
+        decipher_only=False,
+    )
+
+
+def _sign(builder: x509.CertificateBuilder, ca_key: PrivateKey) -> x509.Certificate:
+    return builder.sign(ca_key, None if isinstance(ca_key, ed25519.Ed25519PrivateKey) else hashes.SHA256())
+
+
+def _general_names(hosts: Iterable[Host]) -> list[x509.GeneralName]:
+    return [x509.IPAddress(ip_address(host.value)) if host.kind == "ip" else x509.DNSName(host.value) for host in hosts]
+
+
+def _client_general_name(plan: Plan, subject: x509.Name) -> x509.GeneralName:
+    """Name the client as strict verifiers want it, outside the common name: by DNS where its name could be a host's."""
+    try:
+        host = read_host(plan.client_name)
+    except HostError:
+        return x509.DirectoryName(subject)
+    return _general_names([host])[0]
+
+
+def _issued(key: PrivateKey, certificate: x509.Certificate, names: tuple[str, ...]) -> Issued:
+    return Issued(
+        key=key.private_bytes(Encoding.PEM, PrivateFormat.PKCS8, NoEncryption()),
+        certificate=certificate.public_bytes(Encoding.PEM),
+        names=names,
+        not_after=certificate.not_valid_after_utc,
+    )

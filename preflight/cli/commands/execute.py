@@ -1,0 +1,73 @@
+"""`preflight exec -- COMMAND`: judge, then become the service.
+
+The process is replaced (`execvpe`), so the service keeps the process id, gets every signal, and nothing of preflight stays
+behind. CPython ignores SIGPIPE and SIGXFSZ, and ignored signals survive exec (POSIX), so both are given back first. The
+environment is passed on untouched.
+"""
+
+from __future__ import annotations
+
+import os
+import sys
+
+from preflight.cli import signals
+from preflight.cli.judging import judge
+from preflight.cli.output import write_report
+from preflight.errors import UsageError
+from preflight.model.problem import Problem
+from preflight.sources.process import environment
+
+TYPE_CHECKING = False
+if TYPE_CHECKING:
+    import argparse
+
+# What a shell says of a command that it cannot start (POSIX, Shell Command Language, 2.8.2).
+CANNOT_EXECUTE = 126
+NOT_FOUND = 127
+
+
+def run(options: argparse.Namespace) -> int:
+    """Judge the environment; replace this process where it may start, report where it may not."""
+    command = list(options.argv)
+    only_validate = options.validate_only or command[:1] == ["--validate-only"]
+    if not command and not only_validate:
+        raise UsageError(
+            [
+                Problem(
+                    kind="configuration",
+                    code="no_command",
+                    message="exec needs a command.",
+                    hint="Write preflight exec -- COMMAND.",
+                )
+            ]
+        )
+    variables = environment()
+    judged = judge(options, variables, stage="start")
+    chosen = options.format or (judged.configuration.format if judged.configuration is not None else None)
+    log = options.log or (judged.configuration.log if judged.configuration is not None else "off")
+    if judged.exit_code or only_validate or options.output is not None:
+        write_report(judged.report, options, variables, chosen=chosen)
+    if judged.exit_code or log == "json":
+        from preflight.cli.logs import log_report
+
+        log_report(judged.report, level="info" if log == "json" else "fatal", stream=sys.stderr)
+    if judged.exit_code or only_validate:
+        return judged.exit_code
+    return _become(command, variables)
+
+
+def _become(command: list[str], variables: dict[str, str]) -> int:
+    """Replace this process; return only where that fails."""
+    sys.stdout.flush()
+    sys.stderr.flush()
+    signals.reset_for_exec()
+    try:
+        os.execvpe(command[0], command, variables)  # noqa: S606 - becoming the service, without a shell, is what this command is for
+    except OSError as bad:
+        missing = isinstance(bad, (FileNotFoundError, NotADirectoryError))
+        print(
+            f"preflight: the configuration is accepted, but {command[0]} cannot be started ({bad.strerror})",
+            file=sys.stderr,
+        )
+        return NOT_FOUND if missing else CANNOT_EXECUTE
+    return CANNOT_EXECUTE

@@ -1,0 +1,224 @@
+"""From parsed options to a judged report: configuration, run, and what a signal does to it."""
+
+from __future__ import annotations
+
+import os
+
+from preflight.cli import signals
+from preflight.configuration.reader import effective, resolve
+from preflight.engine.collecting import place_of
+from preflight.errors import EXIT_INTERNAL, ConfigurationError, Interrupted, UsageError
+from preflight.gate.report import Outcome, build
+from preflight.gate.request import Request
+from preflight.gate.run import Run
+from preflight.model.problem import Problem
+from preflight.packs.library import Changes
+from preflight.probes.clock import Clock
+from preflight.probes.files import FileProbe
+from preflight.probes.git import GitProbe
+from preflight.sources.container import in_container
+from preflight.sources.discovery import is_env_name, is_example_name
+
+TYPE_CHECKING = False
+if TYPE_CHECKING:
+    import argparse
+    from collections.abc import Mapping
+    from typing import Any
+
+    from preflight.configuration.model import Configuration
+
+
+class Judged:
+    """A judged run.
+
+    Attributes:
+        report: The report.
+        exit_code: Its exit code.
+        configuration: The configuration in force; None where it could not be read.
+    """
+
+    def __init__(self, report: dict[str, Any], configuration: Configuration | None) -> None:
+        self.report = report
+        self.exit_code: int = report["exit_code"]
+        self.configuration = configuration
+
+
+def judge(options: argparse.Namespace, environment: Mapping[str, str], *, stage: str | None = None) -> Judged:
+    """Read the configuration, run the gate, and build the report. Never raises but for wrong usage.
+
+    Args:
+        options: The parsed command line.
+        environment: The process environment.
+        stage: The stage that the command implies; None lets options and configuration decide.
+
+    Raises:
+        UsageError: The command line names what cannot be.
+    """
+    clock = Clock()
+    started, started_at = clock.monotonic(), clock.iso8601()
+    configuration: Configuration | None = None
+    at = stage or getattr(options, "stage", None) or "build"
+    try:
+        signals.catch()
+        configuration = resolve(
+            folder=".",
+            config_file=options.config,
+            no_config=options.no_config,
+            environment=environment,
+            command_line=_command_line(options),
+        )
+        at = stage or configuration.stage or "build"
+        outcome = Run(_request(options, configuration, environment, at, clock)).outcome()
+    except UsageError:
+        raise
+    except ConfigurationError as bad:
+        outcome = _stopped(bad.exit_code, bad.problems, at, clock, started, started_at)
+    except Interrupted as stop:
+        outcome = _stopped(stop.exit_code, stop.problems, at, clock, started, started_at)
+    except Exception as bug:  # noqa: BLE001 - a bug still gives a report, without its text, which could quote a secret
+        message = f"a bug in preflight ({type(bug).__name__} in {place_of(bug.__traceback__)})"
+        problem = Problem(
+            kind="internal", code="bug", message=message, hint="Please report it; nothing may start meanwhile."
+        )
+        outcome = _stopped(EXIT_INTERNAL, (problem,), at, clock, started, started_at)
+    finally:
+        signals.release()
+    return Judged(build(outcome), configuration)
+
+
+def _command_line(options: argparse.Namespace) -> dict[str, object]:
+    parameters: dict[str, str] = {}
+    for word in options.param:
+        name, equals, value = word.partition("=")
+        if not equals or not name:
+            raise UsageError(
+                [
+                    Problem(
+                        kind="configuration",
+                        code="bad_parameter",
+                        message=f'--param "{name}" has no value.',
+                        hint="Write --param NAME=VALUE.",
+                    )
+                ]
+            )
+        parameters[name] = value
+    said: dict[str, object] = {
+        "profile": options.profile,
+        "stage": getattr(options, "stage", None),
+        "fail_on": options.fail_on,
+        "dialect": options.dialect,
+        "contract": tuple(options.contract) or None,
+        "packs": tuple(options.pack) or None,
+        "disable": tuple(options.disable) or None,
+        "deadline": options.deadline,
+        "log": options.log,
+        "format": options.format,
+        "as_uid": options.as_uid,
+        "process_env": getattr(options, "process_env", None),
+    }
+    if parameters:
+        said["parameters"] = parameters
+    return {name: value for name, value in said.items() if value is not None}
+
+
+def _request(
+    options: argparse.Namespace, configuration: Configuration, environment: Mapping[str, str], stage: str, clock: Clock
+) -> Request:
+    given = _paths(options)
+    judge_process = stage == "start" or configuration.process_env
+    env_files = tuple(given) or configuration.env_files
+    fail_on = configuration.fail_on
+    profile = None
+    if configuration.profile is not None:
+        option = configuration.options["profile"]
+        profile = (configuration.profile, f"pinned by {option.origin or 'the command line'}")
+    return Request(
+        stage=stage,
+        profile=profile,
+        fail_on=fail_on,
+        env_files=env_files,
+        discover=not env_files and not judge_process,
+        process=environment if judge_process else None,
+        home={name: environment[name] for name in ("HOME", "XDG_CONFIG_HOME") if name in environment},
+        dialect=configuration.dialect,
+        contracts=configuration.contract,
+        examples=configuration.examples,
+        packs=configuration.packs,
+        changes=Changes(
+            disable=configuration.disable,
+            overrides=configuration.override,
+            parameters={
+                name: (value, _source(source, origin), origin)
+                for name, (value, source, origin) in configuration.parameters.items()
+            },
+        ),
+        bindings=configuration.bindings,
+        required_roles=configuration.required_roles,
+        not_secret=configuration.not_secret,
+        defer_paths=configuration.defer_paths,
+        deadline=configuration.deadline,
+        as_uid=configuration.as_uid,
+        in_container=in_container(environment) if stage == "start" else None,
+        configuration=tuple(effective(configuration)),
+        configuration_file=(configuration.file, configuration.sha256) if configuration.file is not None else None,
+        notes=tuple(_note(name, meant) for name, meant in configuration.unknown_variables),
+        files=FileProbe(),
+        git=GitProbe(environment),
+        clock=clock,
+    )
+
+
+def _note(name: str, meant: str | None) -> str:
+    return f"the variable {name} means nothing to preflight" + (f"; {meant} may be meant" if meant else "")
+
+
+def _source(source: str, origin: object) -> str:
+    return source if origin is None else f"{source} ({origin})"
+
+
+def _paths(options: argparse.Namespace) -> list[str]:
+    """Return the env files that the command line names; a folder stands for what is found in it."""
+    from preflight.sources.discovery import discover
+
+    found: list[str] = list(options.env_file)
+    for path in getattr(options, "paths", ()):
+        if os.path.isdir(path):
+            inside = discover(path)
+            if not inside.taken:
+                found.append(os.path.join(path, ".env"))  # which is missing, and the report says so
+            found += [os.path.join(path, name) if path != "." else name for name in inside.taken]
+        elif not is_env_name(path) and not os.path.exists(path):
+            found.append(path)
+        else:
+            found.append(path)
+    for path in found:
+        if is_example_name(path):
+            message = f"{path} is an example file: it holds no real values to judge."
+            raise UsageError(
+                [
+                    Problem(
+                        kind="input",
+                        code="example_file",
+                        message=message,
+                        hint="Use it as the contract: --contract FILE.",
+                    )
+                ]
+            )
+    return list(dict.fromkeys(found))
+
+
+def _stopped(
+    code: int, problems: tuple[Problem, ...], stage: str, clock: Clock, started: float, started_at: str
+) -> Outcome:
+    """Return the outcome of a run that could not even begin."""
+    return Outcome(
+        exit_code=code,
+        stage=stage,
+        profile=("production", "default"),
+        environment=(None, None),
+        fail_on="high",
+        problems=problems,
+        coverage={"files": 0, "rules": 0, "subjects": 0, "settings": 0, "unresolved": []},
+        started_at=started_at,
+        duration_ms=round((clock.monotonic() - started) * 1000),
+    )

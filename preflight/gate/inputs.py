@@ -1,0 +1,187 @@
+"""The inputs of a run: what is read, what it becomes, and what could not be read."""
+
+from __future__ import annotations
+
+import os
+
+from preflight.bindings import Bindings
+from preflight.gate.report import Input
+from preflight.model.origin import Origin
+from preflight.model.problem import Problem
+from preflight.sources.contract import read_contract
+from preflight.sources.discovery import discover, is_env_name, is_example_name
+from preflight.sources.env_subject import env_subject, read_text
+from preflight.sources.examples import example_digests
+from preflight.sources.process import process_subject
+
+TYPE_CHECKING = False
+if TYPE_CHECKING:
+    from preflight.gate.request import Request
+    from preflight.model.digest import KeyedDigest
+    from preflight.model.subject import Subject
+    from preflight.resources.base import ContractKey
+    from preflight.sources.env_file import Dialect
+
+_COMPOSE_NAMES = ("compose.yaml", "compose.yml", "docker-compose.yaml", "docker-compose.yml")
+
+
+class Inputs:
+    """Reads what a request names.
+
+    Attributes:
+        read_inputs: What was read, for the report.
+        subjects: What will start.
+        contract: The keys that the contracts ask for.
+        examples: Digests of values that must not be kept.
+        problems: What could not be read.
+        notes: What the report should say besides.
+    """
+
+    def __init__(self, request: Request) -> None:
+        self._request = request
+        self.read_inputs: list[Input] = []
+        self.subjects: tuple[Subject, ...] = ()
+        self.contract: tuple[ContractKey, ...] = ()
+        self.examples: dict[bytes, Origin] = {}
+        self.problems: list[Problem] = []
+        self.notes: list[str] = []
+
+    def read(self, bindings: Bindings, digest: KeyedDigest) -> None:
+        """Read everything; nothing is raised for an input that is wrong."""
+        request = self._request
+        if request.configuration_file is not None:
+            path, digest_of_file = request.configuration_file
+            self.read_inputs.append(Input(kind="configuration", path=path, sha256=digest_of_file))
+        paths, examples = self._paths()
+        files = [one for path in paths if (one := self._env_file(path)) is not None]
+        self._contracts(bindings)
+        for path in examples:
+            text = read_text(path, request.files, kind="input")
+            if isinstance(text, str):
+                self.examples.update(example_digests(text, path, digest))
+                self.read_inputs.append(Input(kind="examples", path=path))
+        if request.process is not None:
+            self.read_inputs.append(Input(kind="process_environment"))
+            self.subjects = (process_subject(request.process, files, files_win=request.dialect == "shell"),)
+        else:
+            self.subjects = tuple(files)
+        if not self.subjects and not self.problems:
+            where = "the current folder" if request.folder == "." else request.folder
+            hint = "Name the files to judge, or judge the environment of this process with --process-env."
+            self.problems.append(
+                Problem(kind="input", code="no_inputs", message=f"there is nothing to judge in {where}", hint=hint)
+            )
+
+    def bindings(self, before: Bindings) -> Bindings:
+        """Return the bindings with what the contract marks as sensitive."""
+        sensitive = [key.name for key in self.contract if key.sensitive and not before.is_secret(key.name)]
+        if not sensitive:
+            return before
+        own = {role: list(names) for role, names in self._request.bindings.items()}
+        own["token"] = [*own.get("token", ()), *sensitive]
+        return Bindings(own, self._request.not_secret)
+
+    def own_packs(self) -> tuple[list[str], dict[str, str], list[Problem]]:
+        """Return the paths and texts of the project's own packs, folders opened up, and what could not be read."""
+        texts: dict[str, str] = {}
+        paths: list[str] = []
+        problems: list[Problem] = []
+        for path in self._request.packs:
+            found = self._pack_files(path)
+            if not found:
+                hint = "Name a file, or a folder with .yaml files."
+                problems.append(
+                    Problem(
+                        kind="configuration",
+                        code="no_packs",
+                        message="the folder holds no rule pack",
+                        hint=hint,
+                        origin=Origin(file=path),
+                    )
+                )
+            for one in found:
+                text = read_text(one, self._request.files, kind="configuration")
+                if isinstance(text, Problem):
+                    problems.append(text)
+                else:
+                    paths.append(one)
+                    texts[one] = text
+                    self.read_inputs.append(Input(kind="pack", path=one))
+        return paths, texts, problems
+
+    # -- parts -----------------------------------------------------------------------------------------------------
+
+    def _at(self, path: str) -> str:
+        return path if self._request.folder == "." else os.path.join(self._request.folder, path)
+
+    def _paths(self) -> tuple[list[str], list[str]]:
+        """Return the env files to judge and the files whose values must not be kept."""
+        request = self._request
+        paths = list(request.env_files)
+        examples = [*(request.examples or ()), *request.contracts]
+        for folder in dict.fromkeys(os.path.dirname(path) for path in paths) if paths else (".",):
+            found = discover(self._at(folder or "."))
+            beside = [
+                os.path.join(folder, name) if folder not in {"", "."} else name
+                for name in (*found.examples, *found.others)
+            ]
+            if request.discover and not request.env_files:
+                paths += found.taken
+                self.notes += [f"{name} was found and is not judged; name it to judge it" for name in found.others]
+            if request.examples is None:
+                examples += beside
+        return paths, [path for path in dict.fromkeys(examples) if path not in paths]
+
+    def _env_file(self, path: str) -> Subject | None:
+        request = self._request
+        if not is_env_name(path) and path not in request.env_files:
+            return None
+        text = read_text(path, request.files, kind="input")
+        if isinstance(text, Problem):
+            self.problems.append(text)
+            return None
+        subject, problems = env_subject(path, text, dialect=self._dialect(), environment=request.process)
+        self.problems += problems
+        self.read_inputs.append(Input(kind="env_file", path=path))
+        if not subject.settings and not problems:
+            hint = "Write NAME=value lines, or name the right file."
+            self.problems.append(
+                Problem(
+                    kind="input",
+                    code="no_settings",
+                    message="the file sets nothing",
+                    hint=hint,
+                    origin=Origin(file=path),
+                )
+            )
+        return subject
+
+    def _dialect(self) -> Dialect:
+        request = self._request
+        if request.dialect is not None:
+            return request.dialect
+        compose = any(os.path.exists(self._at(name)) for name in _COMPOSE_NAMES)
+        return "compose" if compose else "dotenv"
+
+    def _contracts(self, bindings: Bindings) -> None:
+        for path in self._request.contracts:
+            text = read_text(path, self._request.files, kind="configuration")
+            if isinstance(text, Problem):
+                self.problems.append(text)
+                continue
+            keys, problems = read_contract(text, path, bindings)
+            self.contract += keys
+            self.problems += problems
+            self.read_inputs.append(Input(kind="contract", path=path))
+
+    def _pack_files(self, path: str) -> list[str]:
+        full = self._at(path)
+        if not os.path.isdir(full):
+            return [path]
+        names = sorted(name for name in os.listdir(full) if name.endswith((".yaml", ".yml")))
+        return [os.path.join(path, name) for name in names]
+
+
+def recognise(path: str) -> str:
+    """Say what a path given on the command line is: `env_file` or `unknown`."""
+    return "env_file" if is_env_name(path) and not is_example_name(path) else "unknown"

@@ -1,0 +1,1 @@
+"""The report: everything a run says, in one versioned shape."""

@@ -1,0 +1,48 @@
+"""What the project says it cannot do without: `required_roles` in preflight.yaml."""
+
+from __future__ import annotations
+
+from preflight.bindings import ROLES, SECRET_ROLES
+from preflight.model.record import field
+from preflight.resources._secrets import secrets_of
+from preflight.resources._values import STATES, state_of, with_role
+from preflight.resources.base import Resource
+
+TYPE_CHECKING = False
+if TYPE_CHECKING:
+    from collections.abc import Iterator
+
+    from preflight.model.fact import Fact
+    from preflight.model.subject import Subject
+    from preflight.resources.base import Context
+
+_BEST_FIRST = ("set", "reference", "unreadable", "empty", "unset")
+
+
+class RequiredRole(Resource):
+    """One role that some setting must play."""
+
+    role: Fact[str] = field("The role.", choices=tuple(ROLES))
+    state: Fact[str] = field("The best state of the settings that play it.", choices=STATES)
+
+
+RESOURCE = RequiredRole
+
+
+def collect(subject: Subject, context: Context) -> Iterator[RequiredRole]:
+    """Look for a setting of each required role; a password inside a connection string counts."""
+    for role in context.required_roles:
+        if role in SECRET_ROLES:
+            states = [
+                state_of(one.setting.replace(value=one.value))
+                for one in secrets_of(subject, context)
+                if one.role == role
+            ]
+        else:
+            states = [state_of(setting) for setting in with_role(subject, context.bindings, role)]
+        best = next((state for state in _BEST_FIRST if state in states), "unset")
+        yield RequiredRole(name=_shown(role), origin=subject.origin, role=role, state=best)
+
+
+def _shown(role: str) -> str:
+    return " ".join({"jwt": "JWT", "tls": "TLS", "cors": "CORS"}.get(word, word) for word in role.split("_"))

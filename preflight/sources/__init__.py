@@ -1,0 +1,1 @@
+"""Where configuration lives: from paths and the process environment to subjects."""

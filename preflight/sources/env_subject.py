@@ -1,0 +1,101 @@
+"""An env file as a subject."""
+
+from __future__ import annotations
+
+from preflight.model.origin import Origin
+from preflight.model.problem import Problem
+from preflight.model.setting import Reference, Setting
+from preflight.model.subject import AmbiguousLine, EnvFile, Subject
+from preflight.probes.files import FileText
+from preflight.sources.env_file import ambiguous_lines, parse
+
+TYPE_CHECKING = False
+if TYPE_CHECKING:
+    from collections.abc import Mapping
+
+    from preflight.model.problem import ProblemKind
+    from preflight.model.setting import Value
+    from preflight.probes.files import FileProbe
+    from preflight.sources.env_file import Dialect, EnvEntry
+
+LIMIT = 4 * 1024 * 1024
+
+
+def read_text(path: str, files: FileProbe, *, kind: str, limit: int = LIMIT) -> str | Problem:
+    """Read an input, or say why not.
+
+    Args:
+        path: Its path as given.
+        files: Reads it.
+        kind: `input` or `configuration`: whose fault it is when it cannot be read.
+        limit: Most bytes it may have.
+    """
+    read = files.read(path, limit=limit)
+    if isinstance(read, FileText):
+        return read.text
+    whose: ProblemKind = "configuration" if kind == "configuration" else "input"
+    return Problem(
+        kind=whose, code=read.code, message=f"cannot be read: {read.message}", hint=read.hint, origin=Origin(file=path)
+    )
+
+
+def env_subject(
+    path: str, text: str, *, dialect: Dialect, environment: Mapping[str, str] | None
+) -> tuple[Subject, tuple[Problem, ...]]:
+    """Return an env file as a subject, and what its reader would refuse.
+
+    Args:
+        path: Its path as given.
+        text: Its text.
+        dialect: Whose rules it is read by.
+        environment: Variables it may refer to; None where they are not known (stage build), so that a value made of an
+            unset variable is a reference instead of empty.
+    """
+    document = parse(text, dialect=dialect, environment=environment or {})
+    settings: dict[str, Setting] = {}
+    for entry in document.entries:
+        origin = Origin(file=path, line=entry.line, column=entry.column, setting=entry.name)
+        settings[entry.name] = Setting(
+            name=entry.name,
+            value=_value(entry, known=environment is not None),
+            origin=origin,
+            references=tuple(reference.name for reference in entry.references),
+            blanked_by=tuple(entry.unset) if environment is not None else (),
+        )
+    problems = tuple(
+        Problem(
+            kind="input",
+            code=one.code,
+            message=one.message,
+            hint=_hint(dialect),
+            origin=Origin(file=path, line=one.line, column=one.column),
+        )
+        for one in document.problems
+        if one.fatal
+    )
+    lines = tuple(
+        AmbiguousLine(
+            name=one.name,
+            line=one.line,
+            column=one.column,
+            reasons=tuple(one.reasons),
+            dialects=tuple(one.dialects),
+            shortened=bool(one.shortened_in),
+        )
+        for one in ambiguous_lines(text, environment or {})
+    )
+    file = EnvFile(path=path, dialect=dialect, ambiguous=lines)
+    return Subject(
+        kind="env_file", name=path, settings=settings, origin=Origin(file=path, line=1, column=1), env_files=(file,)
+    ), problems
+
+
+def _value(entry: EnvEntry, *, known: bool) -> Value:
+    if entry.unset and not known:
+        return Reference(kind="variable", target=", ".join(entry.unset))
+    return entry.value
+
+
+def _hint(dialect: str) -> str:
+    reader = {"compose": "Docker Compose", "dotenv": "python-dotenv", "shell": "a shell"}[dialect]
+    return f"Correct the line ({reader} would refuse the file), or name its reader with --dialect."

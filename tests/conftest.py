@@ -1,0 +1,72 @@
+"""What tests of all folders share: real servers and programs, which must be there when PREFLIGHT_REQUIRE_SERVERS=1."""
+
+from __future__ import annotations
+
+import os
+import shutil
+from contextlib import ExitStack
+from typing import TYPE_CHECKING, NoReturn, Protocol
+
+import pytest
+from support import postgres_cluster as postgres
+
+if TYPE_CHECKING:
+    from collections.abc import Iterator, Mapping
+    from pathlib import Path
+
+
+def missing(what: str, package: str) -> NoReturn:
+    """Skip, or fail where servers are required, because a program is not installed."""
+    reason = f"{what} is not installed (Debian: apt-get install {package})"
+    if os.environ.get("PREFLIGHT_REQUIRE_SERVERS") == "1":
+        pytest.fail(f"{reason}, and PREFLIGHT_REQUIRE_SERVERS=1 asks for it")
+    pytest.skip(reason)
+
+
+@pytest.fixture(scope="session")
+def openssl() -> str:
+    """The path of the `openssl` program."""
+    return shutil.which("openssl") or missing("openssl", "openssl")
+
+
+@pytest.fixture(scope="session")
+def postgres_binaries() -> Path:
+    """The directory of `initdb` and `postgres`."""
+    return postgres.find_binaries() or missing("a PostgreSQL server", "postgresql")
+
+
+@pytest.fixture(scope="session")
+def postgres_template(postgres_binaries: Path) -> Iterator[Path]:
+    """A data directory, made once, that each cluster is a copy of."""
+    with postgres.template(postgres_binaries) as data:
+        yield data
+
+
+class StartPostgres(Protocol):
+    """Start a cluster that ends with the test; the arguments are those of `support.postgres_cluster.start`."""
+
+    def __call__(
+        self,
+        *,
+        certificate: Path | None = ...,
+        key: Path | None = ...,
+        ca: Path | None = ...,
+        hba: str = ...,
+        settings: Mapping[str, str] | None = ...,
+    ) -> postgres.PostgresCluster: ...
+
+
+@pytest.fixture
+def start_postgres(
+    postgres_binaries: Path, postgres_template: Path, monkeypatch: pytest.MonkeyPatch
+) -> Iterator[StartPostgres]:
+    """Start PostgreSQL servers for one test. Mark the test with `pytest.mark.server`."""
+    for name in [name for name in os.environ if name.startswith("PG")]:
+        monkeypatch.delenv(name)
+    with ExitStack() as running:
+
+        def start(**arguments: object) -> postgres.PostgresCluster:
+            cluster = postgres.start(postgres_binaries, postgres_template, **arguments)
+            return running.enter_context(cluster)
+
+        yield start
