@@ -40,4 +40,4 @@ def reset_for_exec() -> None:
         number = getattr(signals, name, None)
         if number is not None:
             signals.signal(number, signals.SIG_DFL)
-    signals.pthread_sigmask(signals.SIG_UNBLOCK, range(1, signals.NSIG))
+    signals.pthread_sigmask(signals.SIG_UNBLOCK, signals.valid_signals())

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from preflight.errors import Interrupted
 from preflight.model.record import Record, field
 from preflight.resources import collect
 
@@ -43,6 +44,8 @@ class Collection:
     def _collect(self, subject: Subject, resource_type: str) -> tuple[Resource, ...] | Crash:
         try:
             return tuple(collect(resource_type, subject, self._context))
+        except Interrupted:  # a signal's, not a collector's
+            raise
         except Exception as crash:  # noqa: BLE001 - one collector's bug must not keep the rest from being judged
             return Crash(exception=type(crash).__name__, place=place_of(crash.__traceback__))
 

@@ -6,14 +6,10 @@ A `Record` gives what this project needs of it: keyword construction, defaults, 
 
 from __future__ import annotations
 
-from typing import Self
-
 TYPE_CHECKING = False
 if TYPE_CHECKING:
     from collections.abc import Iterator
-    from typing import Any, ClassVar, NoReturn, TypeVar, dataclass_transform
-
-    R = TypeVar("R", bound="Record")
+    from typing import Any, ClassVar, NoReturn, Self, dataclass_transform
 else:
 
     def dataclass_transform(**_: object):  # noqa: ANN201, D103 - stands in for typing's marker, which only type checkers read

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from preflight.postgres.effective import ON_LIBPQ
 from preflight.postgres.parameters import FOREIGN, SQLX_ALIASES, VALUES, resembling
 from preflight.postgres.problems import problem
 
@@ -12,6 +13,8 @@ if TYPE_CHECKING:
 
 #: What only these clients accept as `ssl`.
 _SSL_VALUES = {"1": "node-postgres", "0": "node-postgres", "no-verify": "node-postgres", "false": "other"}
+#: Clients with a parameter `ssl` of their own, whatever its value.
+_OWN_SSL_PARAMETER = frozenset({"node-postgres", "porsager", "other"})
 
 
 def client_of(driver: str, reading: Reading) -> tuple[str, list[ConnectionProblem]]:
@@ -34,7 +37,9 @@ def client_of(driver: str, reading: Reading) -> tuple[str, list[ConnectionProble
     leftover: list[str] = []
     for name, value in reading.strangers:
         client = _client_of_parameter(name, value)
-        if client is None:
+        if client is None and name == "ssl" and driver in _OWN_SSL_PARAMETER:
+            reading.values["ssl"] = value
+        elif client is None:
             leftover.append(name)
         elif driver.startswith("sqlalchemy"):
             reading.refuse("driver_unsupported_parameter", name)
@@ -47,6 +52,11 @@ def client_of(driver: str, reading: Reading) -> tuple[str, list[ConnectionProble
     if driver == "libpq" and clients:
         named = clients - {"other"}
         driver = named.pop() if len(named) == 1 else "other"
+    if reading.ssl_true and driver not in ON_LIBPQ:
+        reading.values["ssl"] = "true"
+        del reading.values["sslmode"]
+        if reading.sslmode is not None:
+            reading.values["sslmode"] = reading.sslmode
     if driver in ("libpq", "django") or driver.startswith("sqlalchemy"):
         for name in leftover:
             meant = resembling(name)

@@ -9,8 +9,9 @@ from preflight.postgres.connection import Connection
 from preflight.postgres.escapes import BLANKS, HOLE, is_hole, mask_references
 from preflight.postgres.hosts import read_hosts
 from preflight.postgres.libpq import read_keywords, read_uri
-from preflight.postgres.parameters import LIBPQ, PROMOTED, SECRET, TLS_VERSIONS, VALUES
+from preflight.postgres.parameters import LIBPQ, PROMOTED, SECRET
 from preflight.postgres.problems import problem
+from preflight.postgres.reading import may_be_shown, shown_part
 from preflight.postgres.urls import read_generic, read_jdbc, read_sqlalchemy
 
 TYPE_CHECKING = False
@@ -138,9 +139,9 @@ def _connection(form: Form, driver: str, reading: Reading, body: str) -> Connect
     parameters = {
         name: value
         for name, value in reading.values.items()
-        if name not in PROMOTED and name not in SECRET and name not in unknown and _may_be_shown(name, value, reading)
+        if name not in PROMOTED and name not in SECRET and name not in unknown and may_be_shown(name, value, reading)
     }
-    user, database = (_shown_part(name, reading) for name in ("user", "dbname"))
+    user, database = (shown_part(name, reading) for name in ("user", "dbname"))
     for code, parameter in refused_values(parameters, driver):
         reading.refuse(code, parameter)
     password = _meant_password(body) if reading.spilled and form == "uri" else reading.password
@@ -160,24 +161,6 @@ def _connection(form: Form, driver: str, reading: Reading, body: str) -> Connect
         problems=tuple(problem(code, parameter) for code, parameter in reading.codes),
         advice=tuple(advice),
     )
-
-
-def _shown_part(name: str, reading: Reading) -> str | None:
-    value = reading.values.get(name)
-    if value is None or reading.spilled or is_hole(value) or not _may_be_shown(name, value, reading):
-        return None
-    return value
-
-
-def _may_be_shown(name: str, value: str, reading: Reading) -> bool:
-    """Say whether a value can hold no part of a password, and note a password that stands where none belongs."""
-    if reading.spilled:
-        return value in VALUES.get(name, ()) or value.lower() in TLS_VERSIONS
-    lowered = value.lower()
-    if "password=" in lowered or "passwd=" in lowered or "pwd=" in lowered or ("://" in value and "@" in value):
-        reading.refuse("value_contains_password")
-        return False
-    return True
 
 
 def _meant_password(body: str) -> str | None:

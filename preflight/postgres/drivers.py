@@ -28,7 +28,7 @@ class Told(Record):
     version_dependent: bool = field("Whether versions of this driver differ.", default=False)
 
 
-def mode_of(connection: Connection, effective: Effective, environment: Mapping[str, str], driver: str) -> Told:
+def mode_of(connection: Connection, effective: Effective, environment: Mapping[str, str | None], driver: str) -> Told:
     """Return the TLS mode as a driver understands the effective parameters.
 
     Args:
@@ -37,7 +37,7 @@ def mode_of(connection: Connection, effective: Effective, environment: Mapping[s
         environment: The environment that the service starts with.
         driver: One of `DRIVERS`.
     """
-    if {"sslmode", "ssl"}.intersection(connection.unknown) or (
+    if {"sslmode", "ssl"}.intersection((*connection.unknown, *effective.unknown)) or (
         connection.incomplete and not {"sslmode", "ssl"}.intersection(connection.parameters)
     ):
         return Told(mode=None, source=_TEXT, reasons=("reference",))
@@ -58,7 +58,7 @@ def mode_of(connection: Connection, effective: Effective, environment: Mapping[s
     return _libpq(effective, environment, driver)
 
 
-def _libpq(effective: Effective, environment: Mapping[str, str], driver: str) -> Told:
+def _libpq(effective: Effective, environment: Mapping[str, str | None], driver: str) -> Told:
     """Read it as libpq (fe-connect.c) and the drivers that follow it do.
 
     asyncpg also takes `verify_full`; a client that is not known may have a switch named `ssl`.
@@ -76,7 +76,7 @@ def _libpq(effective: Effective, environment: Mapping[str, str], driver: str) ->
         if mode in _MODES:
             return Told(mode=mode, source=source)
         return Told(mode=None, source=source, reasons=("refused_value",))
-    if driver in ON_LIBPQ and environment.get("PGREQUIRESSL", "").startswith("1"):
+    if driver in ON_LIBPQ and (environment.get("PGREQUIRESSL") or "").startswith("1"):
         return Told(mode="require", source="PGREQUIRESSL")
     if parameters.get("sslrootcert") == "system" and driver not in ("asyncpg", "sqlx"):
         return Told(mode="verify-full", source="sslrootcert", reasons=("system_roots",))

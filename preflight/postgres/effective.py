@@ -34,6 +34,8 @@ _ENVIRONMENT: dict[str, Mapping[str, str | None]] = {
     "node-postgres": {**_SERVERS, "sslmode": "PGSSLMODE", "sslnegotiation": "PGSSLNEGOTIATION"},
     "porsager": {**_SERVERS, "ssl": "PGSSL"},
 }
+#: Beside libpq, which takes every empty variable for a value: asyncpg does so with PGSSLMODE.
+_REFUSES_EMPTY_MODE = frozenset({"asyncpg", "sqlalchemy-asyncpg"})
 _NO_SERVICES = frozenset({"sqlalchemy-asyncpg", "sqlalchemy-pg8000", "prisma", "node-postgres", "porsager", "sqlx"})
 #: Drivers that go to a Unix socket when no host is given; the others go to localhost.
 _SOCKET_BY_DEFAULT = ON_LIBPQ | {"asyncpg", "sqlalchemy-asyncpg", "pgx", "sqlx", "other"}
@@ -47,6 +49,7 @@ class Effective(Record):
         "Where each comes from: `connection_string`, `service_file` or the environment variable's name."
     )
     network: str = field("Where the servers are.", choices=("local_socket", "loopback", "remote", "unknown"))
+    unknown: tuple[str, ...] = field("Parameters that come from an environment variable whose value is not known here.")
     service_unknown: bool = field("Whether a service file applies whose content is not known.")
 
     def __hash__(self) -> int:
@@ -55,7 +58,7 @@ class Effective(Record):
 
 def effective_parameters(
     connection: Connection,
-    environment: Mapping[str, str],
+    environment: Mapping[str, str | None],
     *,
     service: Mapping[str, str] | None = None,
     driver: str | None = None,
@@ -66,7 +69,7 @@ def effective_parameters(
 
     Args:
         connection: What the text says.
-        environment: The environment that the service starts with, values by name.
+        environment: The environment that the service starts with, values by name; None for one that is not known here.
         service: The parameters of the section of the service file that applies; None when they are not known.
         driver: The client, where it is known better than the text tells.
     """
@@ -80,23 +83,33 @@ def effective_parameters(
                 parameters[name] = value
                 sources[name] = source
 
+    unknown: set[str] = set()
     for name, variable in _ENVIRONMENT.get(driver, LIBPQ).items():
-        if variable is not None and variable in environment and (environment[variable] or driver in ON_LIBPQ):
-            take({name: environment[variable]}, variable)
+        if variable is None or variable not in environment:
+            continue
+        value = environment[variable]
+        if value is None:
+            unknown.add(name)
+        elif value or driver in ON_LIBPQ or (name == "sslmode" and driver in _REFUSES_EMPTY_MODE):
+            take({name: value}, variable)
     named = connection.parameters.get("service") or parameters.get("service")
-    uses_service = bool(named) and driver not in _NO_SERVICES
+    uses_service = (bool(named) or "service" in unknown) and driver not in _NO_SERVICES
     if uses_service and service is not None:
         take(service, "service_file")
+    unknown.difference_update(parameters, connection.parameters)
     for name in connection.unknown:
         parameters.pop(name, None)
         sources.pop(name, None)
     take(connection.parameters, "connection_string")
     service_unknown = uses_service and service is None
-    network = _network(connection, parameters, driver, unknown=service_unknown)
+    network = _network(connection, parameters, driver, unknown=service_unknown or "host" in unknown)
+    if "hostaddr" in unknown and network != "remote":
+        network = "unknown"
     return Effective(
         parameters={name: value for name, value in parameters.items() if name not in PROMOTED},
         sources=sources,
         network=network,
+        unknown=tuple(sorted(unknown)),
         service_unknown=service_unknown,
     )
 

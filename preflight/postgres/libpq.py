@@ -80,6 +80,8 @@ def _read_query(reading: Reading, text: str) -> None:
         value, also_wrong = percent_decode(value, errors="surrogateescape" if keyword == "password" else "replace")
         if wrong or also_wrong:
             reading.refuse(wrong or also_wrong or "")
+        if keyword == "sslmode":
+            reading.sslmode = value
         if keyword == "ssl" and value == "true":  # "improved JDBC compatibility", fe-connect.c
             reading.ssl_true = True
             keyword, value = "sslmode", "require"

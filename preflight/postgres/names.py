@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+from preflight.bindings.tokens import tokens
+
 from preflight.postgres.parameters import LIBPQ
 
 #: Words that make a name one of a PostgreSQL connection.
@@ -10,7 +12,7 @@ POSTGRES_WORDS = frozenset(
 )
 #: Words that make a name one of some database connection.
 DATABASE_WORDS = POSTGRES_WORDS | {"database", "db", "sql", "rdbms", "datasource", "sqlalchemy", "jdbc"}
-#: Words that name another kind of database, in a setting's name, a driver's name or a host's name.
+#: Words that name another kind of database, in a setting's name or a driver's.
 OTHER_DATABASES = frozenset(
     (
         "mysql mysql2 mysqli mysqlx mysqldb pymysql aiomysql asyncmy mariadb maria percona mongo mongodb mssql"
@@ -19,6 +21,22 @@ OTHER_DATABASES = frozenset(
         " ksqldb dynamo dynamodb arango arangodb orientdb milvus qdrant weaviate chroma pinecone vector rethinkdb"
         " firebird db2 hana snowflake bigquery ldap geoip maxmind h2"
     ).split()
+)
+#: Those of them that hosts are named after.
+OTHER_DATABASE_HOSTS = frozenset(
+    {
+        "mysql",
+        "mariadb",
+        "percona",
+        "mongo",
+        "mongodb",
+        "mssql",
+        "sqlserver",
+        "oracle",
+        "cassandra",
+        "clickhouse",
+        "redis",
+    }
 )
 #: Products that run on MySQL alone.
 MYSQL_PRODUCTS = frozenset({"wordpress", "wp", "matomo", "joomla", "prestashop", "magento", "phpmyadmin", "pma"})
@@ -65,6 +83,8 @@ _SPELLINGS = {
     ),
 }
 _SUFFIXES = {spelling: role for role, spellings in _SPELLINGS.items() for spelling in spellings.split()}
+#: Every name with one of the words above contains one of these: names without are passed over at once.
+_MARKS = ("db", "database", "sql", "pg", "postgres", "datasource", "jdbc", "rdbms", "timescale", "dsn")
 _FILE_WORDS = frozenset({"file", "path", "filename", "location"})
 _FILE_ROLES = frozenset({"sslrootcert", "sslcert", "sslkey"})
 #: Words that tell one of several databases of an application from another, between the word for database and the role.
@@ -82,18 +102,6 @@ LIBPQ_VARIABLES: dict[str, str] = {
 LIBPQ_PREFIX = ("PG*",)
 
 
-def words_of(name: str) -> tuple[str, ...]:
-    """Split a name into lower-case words at everything that is no letter or digit, and at camel case."""
-    spaced = ""
-    previous = ""
-    for character in name:
-        if character.isupper() and previous.islower():
-            spaced += " "
-        spaced += character.lower() if character.isalnum() else " "
-        previous = character
-    return tuple(spaced.split())
-
-
 def role_of(name: str) -> tuple[tuple[str, ...], str] | None:
     """Return the group that a setting belongs to, and its role in it; None when it is no database client's.
 
@@ -105,7 +113,10 @@ def role_of(name: str) -> tuple[tuple[str, ...], str] | None:
     """
     if name in LIBPQ_VARIABLES:
         return LIBPQ_PREFIX, LIBPQ_VARIABLES[name]
-    words = words_of(name)
+    lowered = name.lower()
+    if not any(mark in lowered for mark in _MARKS):
+        return None
+    words = tokens(name)
     if len(words) == 1:
         return (words, "engine") if words[0] in ("db", "database") else ((), "url") if words[0] == "dsn" else None
     for size in range(min(3, len(words) - 1), 0, -1):

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from preflight.bindings.tokens import tokens
 from preflight.model.record import Record, field
 from preflight.model.secret_text import SecretText
 from preflight.postgres.checks import refused_values
@@ -10,17 +11,17 @@ from preflight.postgres.escapes import is_hole, mask_references
 from preflight.postgres.hosts import read_hosts
 from preflight.postgres.names import (
     LIBPQ_PREFIX,
+    OTHER_DATABASE_HOSTS,
     OTHER_DATABASES,
     OTHER_PORTS,
     POSTGRES_ENGINES,
     POSTGRES_WORDS,
     canonical,
     role_of,
-    words_of,
 )
 from preflight.postgres.parameters import LIBPQ, PROMOTED, SECRET
 from preflight.postgres.problems import problem
-from preflight.postgres.reading import Reading
+from preflight.postgres.reading import Reading, may_be_shown, shown_part
 
 TYPE_CHECKING = False
 if TYPE_CHECKING:
@@ -145,7 +146,12 @@ def connection_of(group: SplitSettings, settings: Mapping[str, str | None]) -> C
     if not own_variables:
         _take_ports_off(reading)
     hosts = (UNKNOWN_HOST,) if host_unknown else read_hosts(reading, "environment" if own_variables else "settings")
-    parameters = {name: value for name, value in reading.values.items() if name not in PROMOTED and name not in SECRET}
+    user, database = (shown_part(name, reading) or None for name in ("user", "dbname"))
+    parameters = {
+        name: value
+        for name, value in reading.values.items()
+        if name not in PROMOTED and name not in SECRET and may_be_shown(name, value, reading)
+    }
     if own_variables:
         for code, parameter in refused_values(parameters, "libpq"):
             reading.refuse(code, parameter)
@@ -153,23 +159,23 @@ def connection_of(group: SplitSettings, settings: Mapping[str, str | None]) -> C
         form="environment" if own_variables else "settings",
         driver="libpq",
         hosts=hosts,
-        user=reading.values.get("user") or None,
+        user=user,
         password=SecretText(reading.password) if reading.password else None,
-        database=reading.values.get("dbname") or None,
+        database=database,
         parameters={} if own_variables else parameters,
         unknown=tuple(sorted(unknown - {"host", "port", "hostaddr"})),
         problems=tuple(problem(code, parameter) for code, parameter in reading.codes),
     )
 
 
-def tls_texts(roles: Mapping[str, str], settings: Mapping[str, str | None]) -> dict[str, str]:
-    """Return the values of the TLS roles that are known, as `effective_sslmode` takes them as `split`.
+def tls_texts(roles: Mapping[str, str], settings: Mapping[str, str | None]) -> dict[str, str | None]:
+    """Return the values of the TLS roles, as `effective_sslmode` takes them for `split`.
 
     Args:
         roles: Name of the setting by role.
-        settings: Value by name.
+        settings: Value by name; None for a value that is not known here.
     """
-    return {role: text for role in TLS_ROLES if role in roles and (text := settings.get(roles[role])) is not None}
+    return {role: settings.get(roles[role]) for role in TLS_ROLES if role in roles}
 
 
 def repeats(connection: Connection, group: Connection) -> bool:
@@ -213,9 +219,7 @@ def _says_postgres(prefix: tuple[str, ...], roles: Mapping[str, str], settings: 
     """Say whether name, driver, host or port tell that the database is PostgreSQL."""
     if prefix == LIBPQ_PREFIX or POSTGRES_WORDS.intersection(prefix):
         return True
-    words = _words_of(settings.get(_engine_name(prefix, roles, settings))) | _words_of(
-        settings.get(roles.get("host", ""))
-    )
+    words = _words_of(settings.get(roles.get("engine", ""))) | _words_of(settings.get(roles.get("host", "")))
     return bool(words & POSTGRES_ENGINES) or _port(roles, settings) in ("5432", "6432") or "ssl_mode" in roles
 
 
@@ -223,20 +227,20 @@ def _says_otherwise(prefix: tuple[str, ...], roles: Mapping[str, str], settings:
     """Say whether something tells that the database is another one; what is nearest to the group tells first."""
     if prefix == LIBPQ_PREFIX:
         return False
-    engine = _words_of(settings.get(_engine_name(prefix, roles, settings)))
+    engine = _words_of(settings.get(roles.get("engine", "")))
     if engine & (POSTGRES_ENGINES | OTHER_DATABASES):
         return not engine & POSTGRES_ENGINES
     url = (settings.get(roles.get("url", "")) or "").strip().lower()
     host = (settings.get(roles.get("host", "")) or "").partition(".")[0].partition(":")[0]
     if (
         url.startswith(_URL_SCHEMES_OF_OTHERS)
-        or _words_of(host) & OTHER_DATABASES
+        or _words_of(host) & OTHER_DATABASE_HOSTS
         or _port(roles, settings) in OTHER_PORTS
     ):
         return True
     if _says_postgres(prefix, roles, settings):
         return False
-    everything = {word for name in settings for word in words_of(name)}
+    everything = {word for name in settings for word in tokens(name)}
     return bool(everything & {"mysql", "mariadb"}) and not everything & POSTGRES_WORDS
 
 
@@ -245,10 +249,5 @@ def _port(roles: Mapping[str, str], settings: Mapping[str, str | None]) -> str:
     return (written or (settings.get(roles.get("host", "")) or "").rpartition(":")[2]).strip()
 
 
-def _engine_name(prefix: tuple[str, ...], roles: Mapping[str, str], settings: Mapping[str, str | None]) -> str:
-    """Return the setting that names the driver, or whose name is the prefix itself, as Keycloak's `KC_DB=postgres`."""
-    return roles.get("engine") or next((name for name in settings if words_of(name) == prefix), "")
-
-
 def _words_of(text: str | None) -> set[str]:
-    return set(words_of(text[:200])) if text else set()
+    return set(tokens(text[:200])) if text else set()

@@ -56,6 +56,7 @@ class EffectiveSslMode(Record):
     disagrees: bool = field("Whether the connection string and the setting beside it ask for different modes.")
     candidates: tuple[tuple[str, str], ...] = field("(source, mode) of the settings of which the weaker counts.")
     parameters: Mapping[str, str] = field("Effective parameters, without passwords.")
+    unknown: tuple[str, ...] = field("Parameters whose value is known only where the service starts.")
     problems: tuple[ConnectionProblem, ...] = field("What the driver refuses in the effective parameters.")
 
     def __hash__(self) -> int:
@@ -108,9 +109,8 @@ def normalise(text: str) -> str | None:
     """Return the mode that a setting of the application means, or None when it means none that is known.
 
     Args:
-        text: As people write it: `VERIFY_FULL`, `VerifyFull`, `verify full`; a switch that is on means `require`, for
-        it says
-            nothing of verification, and one that is off means `disable`; so does `no-verify` mean `require`.
+        text: As people write it: `VERIFY_FULL`, `VerifyFull`, `verify full`. A switch that is on means `require`,
+            because it says nothing of verification, and one that is off means `disable`; `no-verify` means `require`.
     """
     word = _folded(text)
     if word in _ON or word in _UNVERIFIED:
@@ -129,20 +129,23 @@ def weaker(left: str, right: str) -> str:
     return min(left, right, key=SSLMODES.index)
 
 
-def split_sslmode(texts: Mapping[str, str]) -> tuple[str | None, tuple[str, ...]]:
+def split_sslmode(texts: Mapping[str, str | None]) -> tuple[str | None, tuple[str, ...]]:
     """Return the mode that separate settings ask for, None when they ask for none or say something unknown.
 
     Args:
-        texts: Value by role: `ssl_mode`, `ssl` (a mode or a switch), `ssl_require` (a switch that asks for no more than
-            encryption) and `ssl_verify` (whether certificates are verified, as `rejectUnauthorized` of Node says it).
+        texts: Value by role, None for one that is not known here. Roles are `ssl_mode`, `ssl` (a mode or a switch),
+            `ssl_require` (a switch that asks for no more than encryption) and `ssl_verify` (whether certificates are
+            verified, as Node's `rejectUnauthorized` says it).
 
     Returns:
-        The mode, and reasons: `switch_names_no_mode`, `verification_off`, `unrecognised_mode`.
+        The mode, and reasons: `switch_names_no_mode`, `verification_off`, `unrecognised_mode`, `reference`.
     """
     modes: list[str] = []
     reasons: list[str] = []
     for role in ("ssl_mode", "ssl", "ssl_require"):
         text = texts.get(role, "")
+        if text is None:
+            return None, ("reference",)
         if not text.strip():
             continue
         mode = normalise(text)
@@ -156,7 +159,7 @@ def split_sslmode(texts: Mapping[str, str]) -> tuple[str | None, tuple[str, ...]
     if not modes:
         return None, ()
     mode = min(modes, key=SSLMODES.index)
-    verifies = normalise(texts.get("ssl_verify", ""))
+    verifies = normalise(texts.get("ssl_verify") or "")
     if verifies == "disable" and mode in ("verify-ca", "verify-full"):
         return "require", (*reasons, "verification_off")
     if verifies == "require" and mode == "require" and "switch_names_no_mode" in reasons:
@@ -166,9 +169,9 @@ def split_sslmode(texts: Mapping[str, str]) -> tuple[str | None, tuple[str, ...]
 
 def effective_sslmode(
     connection: Connection,
-    environment: Mapping[str, str],
+    environment: Mapping[str, str | None],
     *,
-    split: Mapping[str, str] | None = None,
+    split: Mapping[str, str | None] | None = None,
     service: Mapping[str, str] | None = None,
     driver: str | None = None,
 ) -> EffectiveSslMode:
@@ -181,7 +184,7 @@ def effective_sslmode(
 
     Args:
         connection: What the connection string, or the group of settings, says.
-        environment: The environment that the service starts with, values by name.
+        environment: The environment that the service starts with, values by name; None for one that is not known here.
         split: Value by role of the TLS settings beside it, see `split_sslmode`.
         service: The parameters of the service file's section that applies; None when they are not known.
         driver: The client, where it is known better than the text tells.
@@ -204,7 +207,7 @@ def effective_sslmode(
         elif source != "connection_string" and "reference" not in reasons:
             mode, source = asked, "split_setting"
             reasons = tuple(reason for reason in reasons if reason != "service_file_unknown")
-    elif "unrecognised_mode" in split_reasons:
+    elif split_reasons:
         mode, source = None, "split_setting"
     elif mode is not None:
         candidates.append((source, mode))
@@ -224,6 +227,7 @@ def effective_sslmode(
         disagrees=disagrees,
         candidates=tuple(candidates),
         parameters=parameters,
+        unknown=tuple(sorted({*connection.unknown, *effective.unknown})),
         problems=tuple(problem(code, parameter) for code, parameter in codes),
     )
 

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from preflight.postgres.escapes import HOLE, form_decode
 from preflight.postgres.parameters import JDBC, LIBPQ, SQLALCHEMY_ARGUMENTS
-from preflight.postgres.reading import Reading
+from preflight.postgres.reading import Reading, has_stray_at_sign
 
 
 def read_sqlalchemy(rest: str, driver: str) -> Reading:
@@ -93,7 +93,7 @@ def read_jdbc(rest: str) -> Reading:
     """
     reading = Reading()
     location, _, query = rest.partition("?")
-    if "@" in location:
+    if has_stray_at_sign(rest):
         reading.refuse("jdbc_userinfo")
         reading.spilled = True
     database = location.removeprefix("/")
@@ -129,14 +129,14 @@ def read_generic(rest: str) -> Reading:
         rest: What follows `://`.
     """
     reading = Reading()
-    rest = rest.partition("#")[0]
+    rest, hash_sign, fragment = rest.partition("#")
     end = next((position for position, character in enumerate(rest) if character in "/?"), len(rest))
     credentials, at, endpoint = rest[:end].rpartition("@")
     if at:
         user, _, password = credentials.partition(":")
         _keep(reading, "password", form_decode(password, plus=False))
         _keep(reading, "user", form_decode(user, plus=False))
-    reading.look_for_spill(endpoint + rest[end:])
+    reading.look_for_spill(endpoint + rest[end:] + hash_sign + fragment)
     path, _, query = rest[end:].partition("?")
     host, port = _host_and_port(endpoint)
     for name, value in (("host", host), ("port", port), ("dbname", path[1:])):

@@ -1,7 +1,7 @@
-"""Whether git tracks or ignores a file.
+"""Whether git tracks or ignores a file, from the repository's own files: git is not started.
 
-Outside a work tree that is answered without git. Inside one, git itself is asked, read-only and with a time limit, because only
-git knows its index formats and ignore rules.
+Starting git costs more than the rest of a start, it may not be installed, it refuses repositories of other users, and it
+runs what their configuration names. What the files do not answer is unknown, with the reason; never a guess.
 """
 
 from __future__ import annotations
@@ -9,29 +9,29 @@ from __future__ import annotations
 import os
 
 from preflight.model.record import Record, field
+from preflight.probes.files import FileProbe
 
 TYPE_CHECKING = False
 if TYPE_CHECKING:
     from collections.abc import Mapping
 
-_SECONDS = 5.0
-_HARMLESS = {"GIT_OPTIONAL_LOCKS": "0", "GIT_TERMINAL_PROMPT": "0", "LC_ALL": "C"}
-
 
 class GitFacts(Record):
     """What git knows of a path."""
 
-    repository: bool = field("Whether it lies in a work tree.")
-    tracked: bool | None = field("Whether the index has it; None when that could not be found out.", default=False)
-    ignored: bool | None = field("Whether an ignore rule covers it; None when that could not be found out.", default=False)
-    reason: str = field("Why not, where something could not be found out.", default="")
+    repository: bool = field("Whether it lies in a work tree; also where a repository is there that cannot be read.")
+    tracked: bool | None = field("Whether the index has it; None when that cannot be found out.", default=False)
+    ignored: bool | None = field(
+        "Whether an ignore rule covers it, tracked or not; None when that cannot be found out.", default=False
+    )
+    reason: str = field("Why something cannot be found out; empty otherwise.", default="")
 
 
 class GitProbe:
-    """Looks at git.
+    """Looks at git's files.
 
     Args:
-        environment: HOME and XDG_CONFIG_HOME, where the user's own ignore rules are.
+        environment: HOME and XDG_CONFIG_HOME say where the user's own ignore rules are; nothing else is taken from it.
         folder: Where relative paths start.
     """
 
@@ -42,36 +42,33 @@ class GitProbe:
         self._folder = folder
 
     def inspect(self, path: str) -> GitFacts:
-        """Say what git knows of a path."""
-        full = os.path.abspath(os.path.join(self._folder, path))
-        folder, name = os.path.split(full)
-        if not _in_work_tree(folder):
-            return GitFacts(repository=False)
-        tracked = self._ask(folder, "ls-files", "--error-unmatch", "--", name)
-        ignored = self._ask(folder, "check-ignore", "-q", "--no-index", "--", name)
-        if tracked is None or ignored is None:
-            return GitFacts(repository=True, tracked=tracked, ignored=ignored, reason="git is not installed, or did not answer")
-        return GitFacts(repository=True, tracked=tracked, ignored=ignored)
+        """Say what git knows of a file.
 
-    def _ask(self, folder: str, *arguments: str) -> bool | None:
-        """Run git; True for exit code 0, False for 1, None where it failed."""
-        import subprocess
-
-        environment = {**self._environment, **_HARMLESS, "PATH": os.defpath}
-        # A repository of another user's is one that git refuses to look into; looking is all that happens here.
-        command = ("git", "-c", f"safe.directory={folder}", "-c", "safe.directory=*", "-c", "core.fsmonitor=false", *arguments)
+        Args:
+            path: Its path. Links are followed: what counts is where the content lies, for a link holds no secret.
+        """
         try:
-            done = subprocess.run(command, cwd=folder, env=environment, stdin=subprocess.DEVNULL, capture_output=True, timeout=_SECONDS, check=False)  # noqa: S603 - git with fixed arguments, no shell
-        except (OSError, subprocess.SubprocessError):
-            return None
-        return {0: True, 1: False}.get(done.returncode)
+            full = os.path.realpath(os.path.join(self._folder, path))
+            os.fsencode(full)
+        except (OSError, ValueError):
+            return GitFacts(repository=False)  # no file can be there
+        from preflight.probes.git_config import UnanswerableError
+        from preflight.probes.git_repository import find_repository
 
-
-def _in_work_tree(folder: str) -> bool:
-    while True:
-        if os.path.exists(os.path.join(folder, ".git")):
-            return True
-        above = os.path.dirname(folder)
-        if above == folder:
-            return False
-        folder = above
+        try:
+            repository = find_repository(os.path.dirname(full), FileProbe(), self._environment)
+        except UnanswerableError as bad:
+            return GitFacts(repository=True, tracked=None, ignored=None, reason=str(bad))
+        if repository is None:
+            return GitFacts(repository=False)
+        answers: list[bool | None] = []
+        reasons: list[str] = []
+        for ask in (repository.tracks, repository.ignores):
+            try:
+                answers.append(ask(full))
+            except UnanswerableError as bad:
+                answers.append(None)
+                reasons.append(str(bad))
+        return GitFacts(
+            repository=True, tracked=answers[0], ignored=answers[1], reason="; ".join(dict.fromkeys(reasons))
+        )

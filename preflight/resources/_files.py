@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from preflight.model.fact import Deferred
 from preflight.model.record import field
+from preflight.probes.files import KINDS
 from preflight.resources.base import Resource
 
 TYPE_CHECKING = False
@@ -13,20 +14,6 @@ if TYPE_CHECKING:
     from preflight.model.fact import Fact, Unknown
     from preflight.resources.base import Context
 
-KINDS = (
-    "regular",
-    "missing",
-    "directory",
-    "fifo",
-    "socket",
-    "device",
-    "dangling_symlink",
-    "symlink_loop",
-    "not_a_directory",
-    "permission_denied",
-    "invalid_path",
-    "io_error",
-)
 
 
 class FileResource(Resource):
@@ -90,6 +77,13 @@ def unknown_file(reason: Unknown | Deferred) -> dict[str, Any]:
 def path_of(text: str) -> str:
     """Return a path as a program would open it: `file://` taken away, `~` kept (no library expands it)."""
     return text.removeprefix("file://").strip()
+
+
+def is_path(text: str) -> bool:
+    """Whether a text looks like a path and nothing else: printable ASCII with a slash or an extension, and none of base64's `+` and `=`."""
+    plain = text.isascii() and text.isprintable() and not any(character in "+= $" for character in text)
+    rooted = text.startswith(("/", "./", "../")) and "/" in text[1:]
+    return plain and (rooted or "." in text[1:])
 
 
 def is_pem_text(text: str) -> bool:

@@ -68,7 +68,6 @@ _FACTS = tuple(name for name in PostgresClient.fields() if name not in {"name", 
 def collect(subject: Subject, context: Context) -> Iterator[PostgresClient]:
     """Collect the connections: each connection string, and each group of split settings that does not repeat one."""
     texts = {name: setting.text for name, setting in subject.settings.items() if setting.value is not None}
-    known = {name: text for name, text in texts.items() if text is not None}
     beside = {one.name: one.beside for one in connection_string_settings(texts)}
     strings: list[Connection] = []
     for name, setting in subject.settings.items():
@@ -79,14 +78,14 @@ def collect(subject: Subject, context: Context) -> Iterator[PostgresClient]:
             connection = parse_connection_string(setting.text)
             strings.append(connection)
             roles = beside.get(name, {})
-            found = effective_sslmode(connection, known, split=tls_texts(roles, texts))
+            found = effective_sslmode(connection, texts, split=tls_texts(roles, texts))
             yield _client(setting, connection, found, subject.settings, roles)
     for group in split_clients(texts):
         connection = connection_of(group, texts)
         if any(repeats(string, connection) for string in strings):
             continue
-        found = effective_sslmode(connection, known, split=tls_texts(group.roles, texts))
-        setting = subject.settings[group.roles.get("host") or group.roles["hostaddr"]]
+        found = effective_sslmode(connection, texts, split=tls_texts(group.roles, texts))
+        setting = subject.settings[next(group.roles[role] for role in ("host", "hostaddr", "service") if role in group.roles)]
         yield _client(setting, connection, found, subject.settings, group.roles)
 
 

@@ -17,6 +17,7 @@ from preflight.model.secret_text import SecretText
 from preflight.resources._types import TYPES
 from preflight.resources.base import ContractKey
 from preflight.sources.env_file import parse
+from preflight.sources.names import presentable
 
 TYPE_CHECKING = False
 if TYPE_CHECKING:
@@ -41,6 +42,9 @@ def read_contract(text: str, path: str, bindings: Bindings) -> tuple[tuple[Contr
     problems: list[Problem] = []
     keys: list[ContractKey] = []
     for entry in document.entries:
+        name = presentable(entry.name, entry.line, assigned=entry.value is not None)
+        if name != entry.name or entry.stray:
+            continue  # no name that somebody could set
         origin = Origin(file=path, line=entry.line, column=entry.column, setting=entry.name)
         marks = _decorators(lines, entry.line, path, problems)
         kind = marks.get("type")

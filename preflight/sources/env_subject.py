@@ -8,12 +8,14 @@ from preflight.model.setting import Reference, Setting
 from preflight.model.subject import AmbiguousLine, EnvFile, Subject
 from preflight.probes.files import FileText
 from preflight.sources.env_file import ambiguous_lines, parse
+from preflight.sources.names import presentable, presentable_variable
 
 TYPE_CHECKING = False
 if TYPE_CHECKING:
     from collections.abc import Mapping
 
     from preflight.model.problem import ProblemKind
+    from preflight.model.secret_text import SecretText
     from preflight.model.setting import Value
     from preflight.probes.files import FileProbe
     from preflight.sources.env_file import Dialect, EnvEntry
@@ -52,15 +54,20 @@ def env_subject(
             unset variable is a reference instead of empty.
     """
     document = parse(text, dialect=dialect, environment=environment or {})
+    written = text.split("\n")
     settings: dict[str, Setting] = {}
     for entry in document.entries:
-        origin = Origin(file=path, line=entry.line, column=entry.column, setting=entry.name)
-        settings[entry.name] = Setting(
-            name=entry.name,
-            value=_value(entry, known=environment is not None),
-            origin=origin,
-            references=tuple(reference.name for reference in entry.references),
-            blanked_by=tuple(entry.unset) if environment is not None else (),
+        if entry.stray:
+            continue  # the second line of a pasted secret sets nothing that anybody reads
+        name = presentable(entry.name, entry.line, assigned=entry.value is not None)
+        line = written[entry.line - 1] if entry.line <= len(written) else ""
+        unset = tuple(dict.fromkeys(presentable_variable(one, line) for one in entry.unset))
+        settings[name] = Setting(
+            name=name,
+            value=_value(entry, unset, known=environment is not None),
+            origin=Origin(file=path, line=entry.line, column=entry.column, setting=name),
+            references=tuple(presentable_variable(reference.name, line) for reference in entry.references),
+            blanked_by=unset if environment is not None else (),
         )
     problems = tuple(
         Problem(
@@ -75,7 +82,7 @@ def env_subject(
     )
     lines = tuple(
         AmbiguousLine(
-            name=one.name,
+            name=presentable(one.name, one.line, assigned=True),
             line=one.line,
             column=one.column,
             reasons=tuple(one.reasons),
@@ -90,10 +97,13 @@ def env_subject(
     ), problems
 
 
-def _value(entry: EnvEntry, *, known: bool) -> Value:
-    if entry.unset and not known:
-        return Reference(kind="variable", target=", ".join(entry.unset))
-    return entry.value
+def _value(entry: EnvEntry, unset: tuple[str, ...], *, known: bool) -> Value:
+    if unset and not known:
+        return Reference(kind="variable", target=", ".join(unset))
+    if entry.undetermined:
+        return Reference(kind="shell_expression", target=f"line {entry.line}")
+    value: SecretText | None = entry.value
+    return value
 
 
 def _hint(dialect: str) -> str:

@@ -20,6 +20,6 @@ def example_digests(text: str, path: str, digest: KeyedDigest) -> dict[bytes, Or
         value = entry.value.reveal() if entry.value is not None else ""
         if value:
             found.setdefault(
-                digest.of(value), Origin(file=path, line=entry.line, column=entry.column, setting=entry.name)
+                digest.of(value), Origin(file=path, line=entry.line, column=entry.column)
             )
     return found

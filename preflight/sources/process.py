@@ -14,11 +14,24 @@ if TYPE_CHECKING:
     from collections.abc import Iterable, Mapping
 
 OWN_PREFIX = "PREFLIGHT_"
+_COERCED = frozenset({"C.UTF-8", "C.utf8", "UTF-8"})
 
 
 def environment() -> dict[str, str]:
-    """Return a copy of the process environment."""
-    return dict(os.environ)
+    """Return the process environment as it was given.
+
+    Where no locale is set, CPython sets LC_CTYPE for itself before it runs anything (PEP 538); the service was not given it, so
+    it is taken out again. What the process was given is in /proc/self/environ (proc(5)).
+    """
+    given = dict(os.environ)
+    if given.get("LC_CTYPE") in _COERCED:
+        try:
+            with open("/proc/self/environ", "rb") as file:
+                if b"\x00LC_CTYPE=" not in b"\x00" + file.read():
+                    del given["LC_CTYPE"]
+        except OSError:  # no /proc: it stays, as for every other Python program
+            pass
+    return given
 
 
 def process_subject(

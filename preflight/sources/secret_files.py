@@ -8,6 +8,7 @@ from __future__ import annotations
 from preflight.model.secret_text import SecretText
 from preflight.model.setting import Reference, Setting, Unreadable
 from preflight.probes.files import FileText
+from preflight.resources._files import is_path
 
 TYPE_CHECKING = False
 if TYPE_CHECKING:
@@ -45,6 +46,11 @@ def with_secret_files(
     return subject.replace(settings={**subject.settings, **found}) if found else subject
 
 
+def shown_path(path: str) -> str:
+    """Return the path of a secret's file as it can be shown: whoever puts the secret itself into NAME_FILE writes no path."""
+    return path if is_path(path) else "(its value is no path)"
+
+
 def _resolve(base: str, setting: Setting, files: FileProbe, deferred: tuple[str, ...]) -> Setting:
     path = setting.text
     if path is None:
@@ -54,9 +60,9 @@ def _resolve(base: str, setting: Setting, files: FileProbe, deferred: tuple[str,
     if isinstance(read, FileText):
         value = SecretText(read.text.rstrip("\n"))
     elif read.code in {"missing", "permission_denied"} and path.startswith(deferred):
-        value = Reference(kind="secret_file", target=path)
+        value = Reference(kind="secret_file", target=shown_path(path))
     elif read.code == "empty":
         value = SecretText("")
     else:
-        value = Unreadable(code=read.code, detail=f"its file {path}: {read.message}")
+        value = Unreadable(code=read.code, detail=f"its file {shown_path(path)}: {read.message}")
     return Setting(name=base, value=value, origin=setting.origin, via=setting.via, path=path)

@@ -68,7 +68,7 @@ def comments_only(path):
 
 CASES = {
     missing: "missing", empty: "empty", binary: "binary", huge: "too_large", fifo: "is_fifo", directory: "is_directory",
-    latin1: "not_utf8", utf16: "utf16", dangling: "dangling_symlink", loop: "symlink_loop", a_socket: "is_socket", comments_only: "no_settings",
+    latin1: "not_utf8", utf16: "not_utf8", dangling: "dangling_symlink", loop: "symlink_loop", a_socket: "is_socket", comments_only: "no_settings",
 }  # fmt: skip
 
 

@@ -65,7 +65,7 @@ def test_a_start_that_is_allowed_loads_nothing_heavy(tmp_path, good, source):
         path.chmod(0o600)
         arguments = ["check", ".env.production", "--format", "json"]
     elif source == "configuration":
-        (tmp_path / "preflight.yaml").write_text("profile: production\nparameters: {require_jwt_key: true}\n")
+        (tmp_path / "preflight.yaml").write_text("profile: production\nparameters: {password_min_length: 12}\n")
     code, modules = loaded(tmp_path, good, *arguments)
     assert code == 0
     assert sorted(modules & NEVER) == []

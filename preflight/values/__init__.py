@@ -1,0 +1,1 @@
+"""What the texts of settings mean: TLS versions, origins, addresses. Pure functions."""
