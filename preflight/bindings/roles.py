@@ -67,13 +67,24 @@ _ISSUED_KEY = frozenset(
     {"api", "access", "private", "service", "account", "license", "deploy", "webhook", "auth", "secret", "client"}
 )
 _PUBLIC = frozenset({"public", "publishable", "pub", "site", "anon"})
+# What stands behind a name without changing what it is: JWT_SECRET_OLD, SIGNING_SECRET_V2, JWT_SECRET_BASE64.
+_VERSIONS = frozenset(
+    {"old", "new", "previous", "current", "next", "primary", "secondary", "base64", "b64", "v1", "v2", "v3"}
+)
+_PLURALS = {"secrets": "secret", "passwords": "password"}
 _WHOLE_WORDS = {
+    **dict.fromkeys(("dbpassword", "dbpass", "dbpwd", "dbpasswd"), "database_password"),
+    **dict.fromkeys(("jwtsecret", "jwtkey"), "jwt_secret"),
+    "redispassword": "redis_password",
+    "secretkey": "session_secret",
     "pgpassword": "database_password",
     "secret": "session_secret",
     "apikey": "token",
     "password": "password",
 }
-_NOT_SECRETS = frozenset({"pwd", "oldpwd", "ssh_auth_sock", "gpg_key"})
+_NOT_SECRETS = frozenset(
+    {"pwd", "oldpwd", "ssh_auth_sock", "gpg_key", "aws_web_identity_token", "azure_federated_token"}
+)  # the last two are written and rotated by the platform, with modes of its own
 
 
 def secret_role(name: str) -> str | None:
@@ -83,6 +94,9 @@ def secret_role(name: str) -> str | None:
         name: A setting's name, such as `PAYMENTS_AUTH_JWT_SECRET`.
     """
     words = tokens(name)
+    while len(words) > 1 and (words[-1] in _VERSIONS or words[-1].isdecimal()):
+        words = words[:-1]
+    words = (*words[:-1], _PLURALS.get(words[-1], words[-1])) if words else words
     if not words or name.lower() in _NOT_SECRETS or _PUBLIC.intersection(words):
         return None
     if len(words) == 1 and words[0] in _WHOLE_WORDS:

@@ -101,7 +101,7 @@ def _subject(plan: Plan, common_name: str) -> x509.Name:
     return x509.Name([*place, x509.NameAttribute(NameOID.COMMON_NAME, common_name)])
 
 
-def _certificate(  # noqa: PLR0913, PLR0917 - a certificate says this much, each once
+def _certificate(
     subject: x509.Name, issuer: x509.Name, key: PrivateKey, ca_key: PrivateKey, not_before: datetime, days: int
 ) -> x509.CertificateBuilder:
     return (
@@ -117,7 +117,7 @@ def _certificate(  # noqa: PLR0913, PLR0917 - a certificate says this much, each
     )
 
 
-def _leaf(  # noqa: PLR0913, PLR0917 - as above
+def _leaf(
     subject: x509.Name, issuer: x509.Name, key: PrivateKey, ca_key: PrivateKey, not_before: datetime, days: int
 ) -> x509.CertificateBuilder:
     return (

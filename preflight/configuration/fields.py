@@ -44,7 +44,7 @@ class Spec:
 
     __slots__ = ("default", "kind", "path", "policy", "words", "would")
 
-    def __init__(  # noqa: PLR0913 - one for each attribute
+    def __init__(
         self,
         path: str,
         kind: Kind,

@@ -128,9 +128,9 @@ def _number(text: str) -> str | int | float:
     if body.isdigit() and body.isascii():
         return int(text)
     if text.startswith("0o") and text[2:] and all("0" <= c <= "7" for c in text[2:]):
-        return int(text[2:], 8)
+        return int(text, 0)
     if text.startswith("0x") and text[2:] and all(c in "0123456789abcdefABCDEF" for c in text[2:]):
-        return int(text[2:], 16)
+        return int(text, 0)
     mantissa, mark, exponent = body.replace("E", "e").partition("e")
     if mark:
         digits = exponent[1:] if exponent[:1] in ("+", "-") else exponent

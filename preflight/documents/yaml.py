@@ -61,7 +61,12 @@ def load(text: str | bytes) -> Node | None:
 
 
 def load_all(
-    text: str | bytes, *, max_bytes: int = MAX_BYTES, max_nodes: int = MAX_NODES, max_aliased: int | None = None
+    text: str | bytes,
+    *,
+    max_bytes: int = MAX_BYTES,
+    max_nodes: int = MAX_NODES,
+    max_aliased: int | None = None,
+    joined: bool = False,
 ) -> list[Node]:
     """Read every document of a stream.
 
@@ -70,13 +75,15 @@ def load_all(
         max_bytes: Most bytes (or characters) it may have.
         max_nodes: Most nodes a document may have, as expanded.
         max_aliased: Most nodes that its aliases may stand for together; None leaves that to `max_nodes`.
+        joined: Whether the documents are taken together, as go-yaml does: those without content are returned too, as an empty
+            plain scalar, and an anchor is known in the documents after its own.
 
     Raises:
         YamlError: It is not YAML, or breaks a bound.
     """
     if len(text) > max_bytes:
         raise YamlError("too_large", 1, 1, f"the document has more than {max_bytes // (1024 * 1024)} MiB")
-    return _Builder(text, max_nodes, max_nodes if max_aliased is None else max_aliased).documents()
+    return _Builder(text, max_nodes, max_nodes if max_aliased is None else max_aliased).documents(joined=joined)
 
 
 class _Builder:
@@ -107,8 +114,9 @@ class _Builder:
                 "invalid_characters", 1, 1, "the document holds characters that YAML does not allow"
             ) from None
 
-    def documents(self) -> list[Node]:
-        """Return the root node of each document that is not empty."""
+    def documents(self, *, joined: bool = False) -> list[Node]:
+        """Return the root node of each document, or of each that is not empty."""
+        anchors: dict[str, tuple[Node, int] | None] = {}
         events = self._events
         found: list[Node] = []
         while True:
@@ -117,13 +125,12 @@ class _Builder:
             if kind is events.StreamEndEvent:
                 return found
             if kind is events.DocumentStartEvent:
-                root = self._document()
-                if not (isinstance(root, Scalar) and root.plain and root.text == "" and root.tag is None):
+                root = self._document(anchors if joined else {})
+                if joined or not (isinstance(root, Scalar) and root.plain and root.text == "" and root.tag is None):
                     found.append(root)
 
-    def _document(self) -> Node:  # noqa: C901 - one loop over the five kinds of event, kept flat because it is the hot path
+    def _document(self, anchors: dict[str, tuple[Node, int] | None]) -> Node:  # noqa: C901, PLR0912, PLR0915 - one loop over the five kinds of event, kept flat because it is the hot path
         events = self._events
-        anchors: dict[str, tuple[Node, int] | None] = {}
         # Each open collection: node, its anchor, the key that waits for a value, keys seen with their lines.
         stack: list[tuple[Sequence | Mapping, str | None, list[Scalar], dict[str, int]]] = []
         weights: list[int] = []

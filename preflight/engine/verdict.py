@@ -48,11 +48,15 @@ def verdict(code: int) -> str:
     return {EXIT_PASS: "pass", EXIT_BLOCKED: "fail"}.get(code, "error")
 
 
+# What every file and every environment has: that alone is nothing to judge.
+_INCIDENTAL = frozenset({"environment", "setting", "env_file", "env_line"})
+
+
 def judged_nothing(findings: Iterable[Finding]) -> bool:
-    """Whether no rule decided anything: besides declaring its environment, the configuration says nothing we know."""
+    """Whether no rule decided anything: the configuration says nothing that we know."""
     return not any(
         finding.status != "not_applicable"
-        and (finding.resource is None or finding.resource[0] != "environment")
         and finding.rule != "environment-declared"
+        and (finding.resource is None or finding.resource[0] not in _INCIDENTAL)
         for finding in findings
     )

@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 from preflight.bindings.tokens import tokens
-
 from preflight.postgres.parameters import LIBPQ
 
 #: Words that make a name one of a PostgreSQL connection.

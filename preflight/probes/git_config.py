@@ -25,6 +25,8 @@ _RELEVANT = frozenset(
 )
 _MOST_INCLUDES = 10
 _ESCAPES = {"n": "\n", "t": "\t", "b": "\b", "\\": "\\", '"': '"'}
+_BLANKS = " \t\r"
+_MALFORMED = "git's configuration is malformed"
 _NONE = frozenset({"missing", "dangling_symlink", "not_a_directory", "empty"})
 
 
@@ -142,37 +144,42 @@ def parse_config(text: str) -> Iterator[tuple[str, str | None]]:
     section = ""
     lines = iter(text.removeprefix("\ufeff").replace("\r\n", "\n").split("\n"))
     for line in lines:
-        rest = line.strip(" \t\r\f\v")
+        rest = line.lstrip(_BLANKS)
         while rest.startswith("["):
             section, rest = _section(rest)
         if not rest or rest[0] in "#;":
             continue
         key, equals, value = rest.partition("=")
-        key = key.partition("#")[0].partition(";")[0].strip() if not equals else key.strip()
-        if not section or not key[:1].isalpha() or not all(c.isalnum() or c == "-" for c in key):
-            raise UnanswerableError("git's configuration is malformed")
-        name = f"{section}.{key.lower()}"
+        key = key.rstrip(_BLANKS)
+        if not key[:1].isalpha() or not all(map(_is_key, key)):
+            raise UnanswerableError(_MALFORMED)
+        name = f"{section}.{key.lower()}" if section else key.lower()
         yield name, _value(value, lines) if equals else None
 
 
 def _section(text: str) -> tuple[str, str]:
     """Read `[section]`, `[section "subsection"]` or `[section.subsection]`; return its name and what stands behind it."""
-    name, quote, rest = text[1:].partition('"')
-    if "]" in name or not quote:
-        name, closed, rest = text[1:].partition("]")
-        subsection = ""
-    else:
-        subsection, position = "", 0
-        while rest[position : position + 1] not in {'"', ""}:
-            position += rest[position] == "\\"
-            subsection += rest[position : position + 1]
-            position += 1
-        closed, rest = rest[position : position + 2], rest[position + 2 :]
-        closed = "]" if closed == '"]' else ""
-    name = name.strip(" \t").lower()
-    if not closed or not name or not all(c.isalnum() or c in "-." for c in name):
-        raise UnanswerableError("git's configuration is malformed")
-    return (f"{name}.{subsection}" if subsection else name), rest.lstrip(" \t")
+    end = 1
+    while end < len(text) and (_is_key(text[end]) or text[end] == "."):
+        end += 1
+    name, rest = text[1:end].lower(), text[end:]
+    if name and rest.startswith("]"):
+        return name, rest[1:].lstrip(_BLANKS)
+    if not rest.startswith(tuple(_BLANKS)) or not rest.lstrip(_BLANKS).startswith('"'):
+        raise UnanswerableError(_MALFORMED)
+    rest = rest.lstrip(_BLANKS)
+    subsection, position = "", 1
+    while rest[position : position + 1] not in {'"', ""}:
+        position += rest[position] == "\\"
+        subsection += rest[position : position + 1]
+        position += 1
+    if not rest.startswith('"]', position):
+        raise UnanswerableError(_MALFORMED)
+    return f"{name}.{subsection}", rest[position + 2 :].lstrip(_BLANKS)
+
+
+def _is_key(character: str) -> bool:
+    return character.isascii() and (character.isalnum() or character == "-")
 
 
 def _value(text: str, lines: Iterator[str]) -> str:
@@ -184,7 +191,6 @@ def _value(text: str, lines: Iterator[str]) -> str:
     found = ""
     kept = 0  # how much of it stays when blanks at the end are taken away
     quoted = False
-    text = text.lstrip(" \t")
     position = 0
     while position < len(text):
         character = text[position]
@@ -196,15 +202,15 @@ def _value(text: str, lines: Iterator[str]) -> str:
             text, position = next(lines, ""), 0
         elif character == "\\":
             if text[position] not in _ESCAPES:
-                raise UnanswerableError("git's configuration is malformed")
+                raise UnanswerableError(_MALFORMED)
             found += _ESCAPES[text[position]]
             position += 1
             kept = len(found)
         elif character in "#;" and not quoted:
             break
-        else:
+        elif found or quoted or character not in _BLANKS:
             found += character
-            kept = len(found) if quoted or character not in " \t" else kept
+            kept = len(found) if quoted or character not in _BLANKS else kept
     if quoted:
-        raise UnanswerableError("git's configuration is malformed")
+        raise UnanswerableError(_MALFORMED)
     return found[:kept]

@@ -63,7 +63,9 @@ def _walked(data: bytes, path: bytes, *, version: int, hash_size: int, whole: bo
         if version == 4:
             cut, at = _number(data, at)
             close = _close(data, at)
-            name = name[: max(len(name) - cut, 0)] + data[at:close]
+            if cut > len(name):
+                raise IndexError
+            name = name[: len(name) - cut] + data[at:close]
             at = close + 1
         else:
             length = flags & _LENGTH

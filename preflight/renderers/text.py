@@ -1,235 +1,185 @@
 """Reports for people: what is wrong, where, why, and what to type; readable from its first line at three in the morning.
 
-Plain text needs no import; colour comes from rich, which is loaded only when colour is asked for. Whatever comes from outside
-(names, paths, values) is shown without control characters, so that no input can forge a line.
+    REFUSED: 2 of 77 rules block this start (1 critical, 1 high)          the verdict, first and last
+    stage build, profile production (pinned by preflight.yaml:2:1)
+    judged: .env.production
+
+    CRITICAL tls-enabled  .env.production:4:1  TLS_ENABLED: must be on    rule, place, setting, what is wrong
+        why: Without TLS, every credential crosses the network in clear.
+        fix: Set it to true.                                              and commands, each alone on its line
+
+What refuses the start comes first, most severe first; then what could not be judged, what was put off to the start, what only
+warns, and what is waived. Plain text needs no import; colour comes from rich, which is loaded only when colour is asked for.
 """
 
 from __future__ import annotations
 
+from preflight.renderers._findings import show_findings
+from preflight.renderers._page import Page
+from preflight.renderers._wording import lead, many, place_of, shown
+
 TYPE_CHECKING = False
 if TYPE_CHECKING:
-    from collections.abc import Iterable, Mapping
+    from collections.abc import Mapping
     from typing import Any
 
-_INDENT = "    "
+    from preflight.renderers._page import Piece
+
+_NARROWEST = 40
 _SEVERITIES = ("critical", "high", "medium", "low")
-_STYLES = {
-    "critical": "bold red",
-    "high": "red",
-    "medium": "yellow",
-    "low": "cyan",
-    "error": "bold magenta",
-    "deferred": "blue",
-    "pass": "green",
-    "good": "bold green",
-    "bad": "bold red",
-    "dim": "dim",
-    "command": "bold",
+_STOPPED = {
+    3: "preflight itself is misconfigured",
+    4: "an input cannot be judged",
+    5: "the deadline passed",
+    70: "a bug in preflight",
+    130: "interrupted",
+    143: "terminated",
 }
-_LONGEST = 60
+_PROBLEMS = {
+    "configuration": "CONFIG",
+    "input": "INPUT",
+    "deadline": "DEADLINE",
+    "internal": "BUG",
+    "interrupted": "STOPPED",
+}
+# Settings of preflight that take rules away, whoever set them.
+_EXEMPTING = ("disable", "not_secret")
+# Read, but not what would start.
+_BESIDE = ("configuration", "pack", "contract", "examples")
 
 
 def render(report: Mapping[str, Any], *, width: int = 100, colour: bool = False, verbose: bool = False) -> str:
     """Return the report as text.
 
     Args:
-        report: The report.
-        width: Columns to wrap to; words of a path are never cut.
+        report: The report, a plain dictionary in the shape of `schemas/report.schema.json`.
+        width: Columns to wrap to, 40 at least; words of a path and commands are never cut.
         colour: Whether to use ANSI colours.
-        verbose: Whether to list what passed and what did not apply, too.
+        verbose: Whether to show references, what was expected and found, what passed or did not apply, and what was in force.
     """
-    page = _Page(max(width, 40))
+    page = Page(max(width, _NARROWEST))
     verdict = _verdict(report)
     page.line(*verdict)
-    page.text(_header(report), style="dim")
-    for row in report["configuration"]:
-        if row["loosens"]:
-            page.text(f"LOOSENED by the environment: {row['name']} ({_place(row['origin'])})", style="bad")
+    _header(page, report)
+    _loosened(page, report)
     for note in report["notes"]:
-        page.text(f"note: {note}", style="dim")
-    _problems(page, report["problems"])
-    _findings(page, report["findings"], verbose=verbose)
+        page.paragraph(lead("note"), ("", note))
+    _problems(page, report)
+    show_findings(page, report["findings"], stage=report["stage"], verbose=verbose)
     if verbose:
-        _rest(page, report["findings"])
+        _decided(page, report)
+        _in_force(page, report)
+    elif any(finding["status"] == "fail" for finding in report["findings"]):
+        page.blank()
+        page.line(("dim", "More about a rule: preflight explain RULE"))
     page.blank()
     page.line(*verdict)
     return page.coloured() if colour else page.plain()
 
 
-class _Page:
-    """Collects lines of (style, text) pieces."""
-
-    def __init__(self, width: int) -> None:
-        self._width = width
-        self._lines: list[tuple[tuple[str, str], ...]] = []
-
-    def blank(self) -> None:
-        self._lines.append(())
-
-    def line(self, *pieces: tuple[str, str]) -> None:
-        self._lines.append(tuple((style, clean(text)) for style, text in pieces))
-
-    def text(self, text: str, *, indent: str = "", style: str = "", first: str | None = None) -> None:
-        """Add wrapped text; `first` stands before its first line instead of the indent."""
-        lead = indent if first is None else first
-        current = lead
-        empty = True
-        for word in clean(text).split(" "):
-            if not empty and len(current) + 1 + len(word) > self._width:
-                self._lines.append(((style, current),))
-                current, empty = indent, True
-            current += word if empty else f" {word}"
-            empty = False
-        self._lines.append(((style, current),))
-
-    def plain(self) -> str:
-        return "\n".join("".join(text for _, text in line).rstrip() for line in self._lines) + "\n"
-
-    def coloured(self) -> str:
-        from rich.console import Console
-        from rich.text import Text
-
-        console = Console(
-            force_terminal=True,
-            width=self._width,
-            color_system="standard",
-            highlight=False,
-            soft_wrap=True,
-            legacy_windows=False,
-        )
-        with console.capture() as capture:
-            for line in self._lines:
-                console.print(Text.assemble(*((text, _STYLES.get(style, "")) for style, text in line)))
-        return capture.get()
-
-
-def clean(text: object) -> str:
-    """Return a text in one line without control characters, marks of direction, or characters that stand for bytes."""
-    return "".join(
-        character if character.isprintable() else "\N{REPLACEMENT CHARACTER}"
-        for character in str(text).replace("\n", " ").replace("\t", " ")
-    )
-
-
-def _verdict(report: Mapping[str, Any]) -> list[tuple[str, str]]:
-    code = report["exit_code"]
-    summary = report["summary"]
-    blocking = [finding for finding in report["findings"] if finding["blocking"]]
+def _verdict(report: Mapping[str, Any]) -> list[Piece]:
+    """Return the verdict in one line that holds nothing but our own words and numbers."""
+    code, summary = report["exit_code"], report["summary"]
+    labels = _blocking_rules(report)
     if code == 0:
-        rest = _counts({"failure below the threshold": summary["fail"], "deferred to the start": summary["deferred"]})
-        return [("good", "MAY START"), ("", f": {summary['pass']} checks passed{rest}")]
+        warnings = sum(one["status"] == "fail" and one["waiver"] is None for one in report["findings"])
+        counts = (
+            (warnings, many(warnings, "warning")),
+            (summary["waived"], f"{summary['waived']} waived"),
+            (summary["deferred"], f"{summary['deferred']} deferred to the start"),
+        )
+        rest = "".join(f", {said}" for count, said in counts if count)
+        return [("good", "MAY START"), ("", f": {many(summary['pass'], 'check')} passed{rest}")]
     if code == 1:
-        by = ", ".join(
-            f"{count} {severity}"
-            for severity in _SEVERITIES
-            if (count := sum(one["severity"] == severity for one in blocking))
-        )
-        noun = "finding blocks" if len(blocking) == 1 else "findings block"
-        return [("bad", "REFUSED"), ("", f": {len(blocking)} {noun} this start ({by})")]
-    whose = {
-        3: "preflight itself is misconfigured",
-        4: "an input cannot be judged",
-        5: "the deadline passed",
-        70: "a bug in preflight",
-        130: "interrupted",
-        143: "terminated",
-    }
-    more = f"; {len(blocking)} findings block as well" if blocking else ""
-    return [("bad", "NOT JUDGED"), ("", f": {whose.get(code, 'stopped')} (exit code {code}){more}")]
+        of = f" of {report['coverage']['rules']}" if report["coverage"]["rules"] >= len(labels) else ""
+        rules = "rule" if len(labels) == 1 and not of else "rules"
+        counted = ((label, sum(one == label for one in labels)) for label in (*_SEVERITIES, "undecided", "deferred"))
+        by = ", ".join(f"{count} {label}" for label, count in counted if count)
+        verb = "blocks" if len(labels) == 1 else "block"
+        return [("bad", "REFUSED"), ("", f": {len(labels)}{of} {rules} {verb} this start ({by})")]
+    more = f"; {many(len(labels), 'rule')} {'blocks' if len(labels) == 1 else 'block'} too" if labels else ""
+    return [("bad", "NOT JUDGED"), ("", f": {_STOPPED.get(code, 'stopped')} (exit code {code}){more}")]
 
 
-def _counts(numbers: dict[str, int]) -> str:
-    return "".join(f", {count} {what}" for what, count in numbers.items() if count)
+def _blocking_rules(report: Mapping[str, Any]) -> list[str]:
+    """Return one word for each rule that blocks: its severity, or that it is undecided or deferred."""
+    labels: dict[str, str] = {}
+    for status in ("fail", "error", "deferred"):
+        for finding in report["findings"]:
+            if finding["blocking"] and finding["status"] == status:
+                word = {"fail": finding["severity"], "error": "undecided"}.get(status, status)
+                labels.setdefault(finding["rule"], word)
+    return list(labels.values())
 
 
-def _header(report: Mapping[str, Any]) -> str:
-    inputs = [
-        one["path"] or "the process environment"
-        for one in report["inputs"]
-        if one["kind"] in {"env_file", "process_environment"}
-    ]
-    return f"stage {report['stage']}, profile {report['profile']['name']} ({report['profile']['source']}); judged: {', '.join(inputs) or 'nothing'}"
+def _header(page: Page, report: Mapping[str, Any]) -> None:
+    profile, environment = report["profile"], report["environment"]
+    words = f"stage {report['stage']}, profile {profile['name']} ({profile['source']})"
+    if environment["name"] not in {None, profile["name"]}:
+        words += f", environment {environment['name']} ({place_of(environment['origin']) or 'declared'})"
+    if report["fail_on"] != "high":
+        words += f", fails on {report['fail_on']}"
+    page.paragraph(("", ""), ("dim", words))
+    judged = [one["path"] or "the environment" for one in report["inputs"] if one["kind"] not in _BESIDE]
+    beside = [f"{one['kind']} {one['path'] or ''}".rstrip() for one in report["inputs"] if one["kind"] in _BESIDE]
+    words = f"judged: {', '.join(judged) or 'nothing'}" + (f"; read: {', '.join(beside)}" if beside else "")
+    page.paragraph(("", ""), ("dim", words))
+    if profile["name"] != "production":
+        page.paragraph(lead("profile", "loud"), ("loud", profile["name"]), ("", " is in force, not production"))
 
 
-def _problems(page: _Page, problems: Iterable[Mapping[str, Any]]) -> None:
-    for problem in problems:
-        page.blank()
-        place = _place(problem["origin"])
-        page.line(("error", problem["kind"].upper()), ("", f" {problem['code']}  {place}"))
-        page.text(problem["message"] + ".", indent=_INDENT)
-        page.text(problem["hint"], indent=_INDENT + "     ", first=f"{_INDENT}fix: ")
-
-
-def _findings(page: _Page, findings: Iterable[Mapping[str, Any]], *, verbose: bool) -> None:
-    shown = [finding for finding in findings if finding["status"] in {"fail", "error", "deferred"}]
-    order = {"error": 1, "fail": 0, "deferred": 2}
-    shown.sort(key=lambda one: (not one["blocking"], order[one["status"]], _SEVERITIES.index(one["severity"])))
-    said: set[str] = set()
-    for finding in shown:
-        page.blank()
-        kind = finding["severity"] if finding["status"] == "fail" else finding["status"]
-        note = "" if finding["blocking"] or finding["status"] == "deferred" else "  (does not block)"
-        name = finding["resource"]["name"] if finding["resource"] else ""
-        place = _place(finding["origin"])
-        page.line(
-            (kind, kind.upper()),
-            ("", f" {finding['rule']}  {place}" + (f"  {name}" if name and name not in place else "")),
-            ("dim", note),
-        )
-        page.text(finding["message"], indent=_INDENT)
-        if verbose and "observed" in finding and finding["expected"] and finding["observed"] is not None:
-            page.text(
-                f"expected {finding['expected']}, found {_value(finding['observed'])}", indent=_INDENT, style="dim"
-            )
-        if len(finding["subjects"]) > 1:
-            page.text(f"for {', '.join(finding['subjects'])}", indent=_INDENT, style="dim")
-        if finding["status"] == "deferred":
-            continue
-        if finding["rule"] in said:
-            page.text("why and fix: as above", indent=_INDENT, style="dim")
-            continue
-        said.add(finding["rule"])
-        page.text(finding["rationale"], indent=_INDENT + "     ", first=f"{_INDENT}why: ")
-        _remedy(page, finding["remediation"])
-
-
-def _remedy(page: _Page, remediation: str) -> None:
-    first: str | None = f"{_INDENT}fix: "
-    for line in remediation.split("\n"):
-        if line.startswith("$ "):
-            page.line(("command", f"{_INDENT}     {line}"))
+def _loosened(page: Page, report: Mapping[str, Any]) -> None:
+    """Show every setting by which the gate lets more through, and every override of a rule, which may."""
+    for row in report["configuration"]:
+        name, value, origin = row["name"], row["value"], row["origin"]
+        if row["loosens"] or (value if name in _EXEMPTING else (name, value) == ("fail_on", "critical")):
+            label = "loosened"
+        elif name.startswith("override."):
+            label = "changed"
         else:
-            page.text(line, indent=_INDENT + "     ", first=first)
-            first = None
+            continue
+        by = place_of(origin) or row["source"]
+        if origin is not None and origin["setting"]:
+            by += f" {origin['setting']}"
+        page.paragraph(lead(label, "loud"), ("name", name), ("", f" is {shown(value)}  (by {by})"))
 
 
-def _rest(page: _Page, findings: Iterable[Mapping[str, Any]]) -> None:
-    page.blank()
-    for finding in findings:
+def _problems(page: Page, report: Mapping[str, Any]) -> None:
+    for problem in report["problems"]:
+        page.blank()
+        place = place_of(problem["origin"])
+        pieces = [("name", problem["code"]), *([("", "  "), ("place", place)] if place else []), ("", "  ")]
+        page.paragraph(lead(_PROBLEMS[problem["kind"]], "error"), *pieces, ("", problem["message"]))
+        page.paragraph(lead("    fix:", "dim"), ("", " ".join(problem["hint"].split())))
+
+
+def _decided(page: Page, report: Mapping[str, Any]) -> None:
+    """Show what passed, rule by rule, and what did not apply, and why."""
+    rows: dict[tuple[str, str, str], list[str]] = {}
+    for finding in report["findings"]:
         if finding["status"] in {"pass", "not_applicable"}:
-            name = f"  {finding['resource']['name']}" if finding["resource"] else ""
-            why = f"  ({finding['message']})" if finding["status"] == "not_applicable" else ""
-            page.line(
-                ("pass" if finding["status"] == "pass" else "dim", finding["status"].replace("_", " ")),
-                ("", f"  {finding['rule']}{name}{why}"),
-            )
+            said = finding["message"] if finding["status"] == "not_applicable" else ""
+            names = rows.setdefault((finding["status"], finding["rule"], said), [])
+            names += [finding["resource"]["name"]] if finding["resource"] else []
+    for status, label in (("pass", "pass"), ("not_applicable", "n/a")):
+        page.blank()
+        for (_, rule, said), names in sorted((row, names) for row, names in rows.items() if row[0] == status):
+            about = "  ".join(part for part in (", ".join(dict.fromkeys(names)), said) if part)
+            page.paragraph(lead(label, "pass" if status == "pass" else "dim"), ("name", rule), ("dim", f"  {about}"))
 
 
-def _place(origin: Mapping[str, Any] | None) -> str:
-    if origin is None:
-        return ""
-    if origin["file"] is None:
-        return f"environment variable {origin['setting']}" if origin["setting"] else "the process environment"
-    parts = [origin["file"], *(str(origin[key]) for key in ("line", "column") if origin[key] is not None)]
-    return ":".join(parts) + (f"  {origin['setting']}" if origin["setting"] else "")
-
-
-def _value(value: Any) -> str:  # noqa: ANN401 - plain data
-    text = (
-        ", ".join(map(str, value))
-        if isinstance(value, list)
-        else str(value).lower()
-        if isinstance(value, bool)
-        else str(value)
-    )
-    return text if len(text) <= _LONGEST else text[: _LONGEST - 1] + "…"
+def _in_force(page: Page, report: Mapping[str, Any]) -> None:
+    """Show by what was judged: settings of preflight that somebody set, packs, parameters; and how much was looked at."""
+    page.blank()
+    for row in report["configuration"]:
+        if row["source"] != "default":
+            by = place_of(row["origin"]) or row["source"]
+            page.paragraph(lead("setting", "dim"), ("", f"{row['name']} is {shown(row['value'])}  ({by})"))
+    for pack in report["packs"]:
+        page.paragraph(lead("pack", "dim"), ("", f"{pack['name']} version {pack['version']}, {pack['origin']}"))
+    for name, parameter in report["parameters"].items():
+        page.paragraph(lead("param", "dim"), ("", f"{name} is {shown(parameter['value'])}  ({parameter['source']})"))
+    for one in report["coverage"]["unresolved"]:
+        page.paragraph(lead("later", "dim"), ("", f"{one['setting']}  {one['origin']}  {one['reason']}"))
+    counts = ", ".join(many(report["coverage"][f"{word}s"], word) for word in ("file", "rule", "subject", "setting"))
+    page.paragraph(lead("looked", "dim"), ("", f"at {counts}, in {report['run']['duration_ms']} ms"))

@@ -15,7 +15,6 @@ if TYPE_CHECKING:
     from preflight.resources.base import Context
 
 
-
 class FileResource(Resource):
     """A file that a setting points at."""
 

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from preflight.model.record import Record, field
+from preflight.model.secret_text import SecretText
 from preflight.resources._url import parse_url
 
 TYPE_CHECKING = False
@@ -11,6 +12,7 @@ if TYPE_CHECKING:
 
     from preflight.model.setting import Setting, Value
     from preflight.model.subject import Subject
+    from preflight.resources._url import Url
     from preflight.resources.base import Context
 
 
@@ -34,8 +36,9 @@ def secrets_of(subject: Subject, context: Context) -> Iterator[FoundSecret]:
         if context.bindings.is_secret(setting.name, setting.text):
             yield FoundSecret(setting=setting, role=role or "token", value=setting.value, label=setting.name)
         elif role in {"database_url", "redis_url"} or (setting.text or "").find("://") > 0:
-            url = parse_url(setting.text or "")
-            if url is not None and url.password is not None:
+            url = parse_url((setting.text or "").removeprefix("jdbc:").removeprefix("r2dbc:"))
+            password = url.password or _from_query(url) if url is not None else None
+            if url is not None and password is not None:
                 yield FoundSecret(
                     setting=setting,
                     role="redis_password"
@@ -43,10 +46,16 @@ def secrets_of(subject: Subject, context: Context) -> Iterator[FoundSecret]:
                     else "database_password"
                     if _is_database(url.scheme)
                     else "password",
-                    value=url.password,
+                    value=password,
                     label=f"{setting.name} (password)",
                     embedded=True,
                 )
+
+
+def _from_query(url: Url) -> SecretText | None:
+    """Return the password that is given as a parameter, as JDBC drivers take it."""
+    written = url.query.get("password")
+    return SecretText(written) if written is not None else None
 
 
 def _is_database(scheme: str) -> bool:

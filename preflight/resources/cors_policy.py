@@ -20,6 +20,7 @@ if TYPE_CHECKING:
 
 _ANY = frozenset({"wildcard", "reflects_any"})
 _WILDCARD = frozenset({"wildcard_subdomain", "regex_unanchored", "regex_unescaped_dot"})
+_ALL_WORDS = frozenset({"yes", "all", "any", "reflect", "on"})  # what a switch for every origin is written as
 _LOCAL = frozenset({"loopback"})
 _FINE = frozenset({"exact", "regex_anchored"})
 
@@ -72,11 +73,13 @@ def _policy(setting: Setting, role: str, credentials: Fact[bool]) -> CorsPolicy:
             wildcard=False, null_origin=False, plain_http=False, local=False, unmatchable=(),
         )  # fmt: skip
     if role == "cors_origin_regex" or "regex" in tokens(setting.name):
-        codes = [classify_regex(text)]
+        codes = [classify_regex(text), *(classify(word) for word in (text.strip(),) if word == "*")]
         written = "regex"
     else:
         parsed = parse_origins(text)
-        codes = [classify(token) for token in parsed.tokens]
+        codes = ["reflects_any" if token.lower() in _ALL_WORDS else classify(token) for token in parsed.tokens]
+        if not codes or parsed.problem is not None:
+            codes.append("unparsable")
         written = parsed.format
     known = set(codes)
     unmatchable = tuple(sorted(known - _ANY - _WILDCARD - _LOCAL - _FINE - {"null_origin", "plain_http"}))

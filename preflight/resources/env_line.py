@@ -43,7 +43,8 @@ def collect(subject: Subject, context: Context) -> Iterator[EnvLine]:
             yield EnvLine(
                 name=line.name,
                 origin=whole.replace(line=line.line, column=line.column, setting=line.name),
-                secret=context.bindings.is_secret(line.name),
+                secret=context.bindings.is_secret(line.name)
+                or context.bindings.role(line.name) in {"database_url", "redis_url"},
                 portable=False,
                 cause=line.reasons,
                 dialects=line.dialects,

@@ -20,7 +20,9 @@ if TYPE_CHECKING:
 class ListenAddressResource(Resource):
     """One address."""
 
-    scope: Fact[str] = field("Who can reach it: everybody, this machine alone, a private network, and so on.", choices=SCOPES)
+    scope: Fact[str] = field(
+        "Who can reach it: everybody, this machine alone, a private network, and so on.", choices=SCOPES
+    )
     in_container: Fact[bool] = field("Whether the process runs in a container, where binding everything is normal.")
 
 

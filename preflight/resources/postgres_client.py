@@ -85,7 +85,9 @@ def collect(subject: Subject, context: Context) -> Iterator[PostgresClient]:
         if any(repeats(string, connection) for string in strings):
             continue
         found = effective_sslmode(connection, texts, split=tls_texts(group.roles, texts))
-        setting = subject.settings[next(group.roles[role] for role in ("host", "hostaddr", "service") if role in group.roles)]
+        setting = subject.settings[
+            next(group.roles[role] for role in ("host", "hostaddr", "service") if role in group.roles)
+        ]
         yield _client(setting, connection, found, subject.settings, group.roles)
 
 

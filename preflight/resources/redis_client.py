@@ -27,6 +27,7 @@ _SCHEMES = {
     "redis+sentinel": False,
     "rediss+sentinel": True,
 }
+_URLS = tuple(f"{scheme}://" for scheme in _SCHEMES)
 _NO_VERIFICATION = frozenset({"none", "cert_none", "false", "0"})
 
 
@@ -44,8 +45,9 @@ RESOURCE = RedisClient
 
 def collect(subject: Subject, context: Context) -> Iterator[RedisClient]:
     """Collect a connection for each URL, and one for each group of split settings with a host."""
-    for setting in with_role(subject, context.bindings, "redis_url"):
-        if setting.is_set:
+    for setting in subject.settings.values():
+        by_value = (setting.text or "").lower().startswith(_URLS)
+        if setting.is_set and (by_value or context.bindings.role(setting.name) == "redis_url"):
             found = _from_url(setting)
             if found is not None:
                 yield found

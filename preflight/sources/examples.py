@@ -19,7 +19,5 @@ def example_digests(text: str, path: str, digest: KeyedDigest) -> dict[bytes, Or
     for entry in parse(text, dialect="compose", environment={}).entries:
         value = entry.value.reveal() if entry.value is not None else ""
         if value:
-            found.setdefault(
-                digest.of(value), Origin(file=path, line=entry.line, column=entry.column)
-            )
+            found.setdefault(digest.of(value), Origin(file=path, line=entry.line, column=entry.column))
     return found

@@ -123,9 +123,9 @@ def inner_bytes(text: str) -> list[bytes]:
 
 
 def unescape(text: str) -> str | None:
-    """Return `text` with its escaped characters put back, or None when it has fewer than three.
+    r"""Return `text` with its escaped characters put back, or None when it has fewer than three.
 
-    Percent signs (RFC 3986), backslashes (`\\x41`, `\\u0041`), entities of XML (`&#65;`, `&#x41;`).
+    Percent signs (RFC 3986), backslashes (`\x41`, `\u0041`), entities of XML (`&#65;`, `&#x41;`).
     """
     for mark, width, base in (("%", 2, 16), ("\\x", 2, 16), ("\\u", 4, 16), ("&#x", 0, 16), ("&#", 0, 10)):
         if text.count(mark) < 3:

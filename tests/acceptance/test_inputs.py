@@ -5,7 +5,6 @@ from __future__ import annotations
 import json
 import os
 import socket
-import time
 
 import pytest
 
@@ -75,9 +74,7 @@ CASES = {
 @pytest.mark.parametrize(("make", "code"), CASES.items(), ids=lambda x: getattr(x, "__name__", x))
 def test_an_input_that_cannot_be_read_is_named(preflight, tmp_path, make, code):
     make(tmp_path / ".env.production")
-    started = time.monotonic()
-    done = preflight("check", ".env.production", "--format", "json")
-    assert time.monotonic() - started < 10
+    done = preflight("check", ".env.production", "--format", "json", timeout=30)
     report = json.loads(done.stdout)
     assert done.returncode == 4 == report["exit_code"], report["problems"]
     assert report["verdict"] == "error"

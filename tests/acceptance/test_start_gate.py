@@ -12,6 +12,7 @@ from pathlib import Path
 
 import pytest
 
+
 def test_a_good_environment_may_start(preflight, good):
     done = preflight("--validate-only", env=good)
     report = json.loads(done.stdout)

@@ -201,8 +201,10 @@ class _Compose:
             end = self._line_end(value_start)
             raw = text[value_start:end].partition(" #")[0].rstrip(_SPACE)
             self.position = end + 1
+        references: tuple[EnvReference, ...] = ()
+        unset: tuple[str, ...] = ()
         if quote == "'" or "$" not in raw:
-            references, unset, value = (), (), raw
+            value = raw
         else:
             result = interpolate(raw, self._lookup, limit=MAX_INSERTED - self.inserted)
             self.inserted += result.inserted
@@ -281,7 +283,7 @@ def _without_escaped_quotes(raw: str, quote: str) -> str:
 
 
 def _unescaped(raw: str) -> str:
-    """Replace the escapes of a double-quoted value: `\\n` and its like, `\\$`, and `\\0` with three octal digits."""
+    r"""Replace the escapes of a double-quoted value: `\n` and its like, `\$`, and `\0` with three octal digits."""
     pieces: list[str] = []
     start = 0
     while (slash := raw.find("\\", start)) >= 0:

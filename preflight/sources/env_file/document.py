@@ -3,12 +3,13 @@
 from __future__ import annotations
 
 from preflight.model.record import Record, field
-from preflight.model.secret_text import SecretText
 
 TYPE_CHECKING = False
 if TYPE_CHECKING:
     from collections.abc import Mapping
     from typing import Literal, TypeAlias
+
+    from preflight.model.secret_text import SecretText
 
     Dialect: TypeAlias = Literal["compose", "dotenv", "shell"]
     Reader: TypeAlias = Literal["compose", "dotenv", "shell", "docker", "node"]

@@ -40,7 +40,9 @@ class AmbiguousLine(Record):
     column: int = field("Column, counted from 1.")
     reasons: tuple[str, ...] = field("What they disagree about, as codes.")
     dialects: tuple[str, ...] = field("Dialects that read something else than the most.")
-    shortened_in: tuple[str, ...] = field("Dialects in which the value is shorter than in another, or not there.", default=())
+    shortened_in: tuple[str, ...] = field(
+        "Dialects in which the value is shorter than in another, or not there.", default=()
+    )
 
 
 def ambiguous_lines(text: str, environment: Mapping[str, str]) -> tuple[AmbiguousLine, ...]:
@@ -75,8 +77,6 @@ def _is_plain(text: str) -> bool:
     return True
 
 
-
-
 def _by_line(documents: Mapping[Dialect, EnvDocument]) -> dict[int, dict[str, tuple[str, str | None, int] | None]]:
     """Return what each dialect reads from each line; a dialect that refuses the file counts only where it stumbles."""
     whole = [dialect for dialect, document in documents.items() if not document.fatal]
@@ -85,7 +85,11 @@ def _by_line(documents: Mapping[Dialect, EnvDocument]) -> dict[int, dict[str, tu
         for entry in documents[dialect].entries:
             if not entry.stray:
                 value = entry.value.reveal() if entry.value is not None else None
-                readings.setdefault(entry.line, {})[dialect] = (entry.name, None if entry.undetermined else value, entry.column)
+                readings.setdefault(entry.line, {})[dialect] = (
+                    entry.name,
+                    None if entry.undetermined else value,
+                    entry.column,
+                )
     for row in readings.values():
         for dialect in whole:
             row.setdefault(dialect, None)
@@ -102,7 +106,9 @@ def _by_line(documents: Mapping[Dialect, EnvDocument]) -> dict[int, dict[str, tu
     return readings
 
 
-def _ambiguous(line: int, lines: list[str], readings: Mapping[str, tuple[str, str | None, int] | None]) -> AmbiguousLine | None:
+def _ambiguous(
+    line: int, lines: list[str], readings: Mapping[str, tuple[str, str | None, int] | None]
+) -> AmbiguousLine | None:
     kept = [reading[:2] if reading is not None else None for reading in readings.values()]
     if len(set(kept)) < 2 and None not in kept:
         return None
@@ -144,7 +150,11 @@ def _reasons(text: str, line: int, *, duplicate: bool) -> tuple[str, ...]:
         found.append("unterminated_quote")
     if quote == "'" and "$" in body:
         found.append("single_quote_expanded")
-    found += [reason for character, reason in _REASONS if character in value and not (reason == "dollar_expanded" and quote == "'")]
+    found += [
+        reason
+        for character, reason in _REASONS
+        if character in value and not (reason == "dollar_expanded" and quote == "'")
+    ]
     if not quote and (value[:1] in {" ", "\t"} or name != name.rstrip() or " " in body.partition(" #")[0]):
         found.append("space_splits_command")
     if body.startswith("~"):

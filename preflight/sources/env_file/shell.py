@@ -225,7 +225,13 @@ class _Shell:
     def _unset(self, options: list[str], arguments: list[Word], start: int) -> None:
         for word in arguments:
             name = _static(word)
-            if options or name is None or not is_name(name) or name in self.variables.environment or self._special(name):
+            if (
+                options
+                or name is None
+                or not is_name(name)
+                or name in self.variables.environment
+                or self._special(name)
+            ):
                 raise ShellError("shell_code", start)
             self.variables.values.pop(name, None)
             self.variables.removed.add(name)

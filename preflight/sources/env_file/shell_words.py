@@ -36,6 +36,7 @@ class WordParser:
         self.depth = 0
 
     def word(self, *, assignable: bool) -> Word:
+        """Read a word, up to what ends it outside quotes."""
         text, size = self.text, len(self.text)
         word = Word(self.position)
         while self.position < size:
@@ -163,6 +164,8 @@ class WordParser:
         elif following and (following in _DIGITS or following in _SPECIAL_PARAMETERS):
             word.parts.append(Parameter(following, start, quoted=quoted))
             self.position = start + 2
+        elif text.startswith("\\\n", start + 1):
+            self.fail("shell_code")  # a `$` on one line, what it applies to on the next
         else:
             word.add("$", quoted=True)
             self.position = start + 1
@@ -331,12 +334,14 @@ class WordParser:
                 break
 
     def newlines(self) -> None:
+        """Skip newlines and comments."""
         self.blanks()
         while self.at("\n"):
             self.position += 1
             self.blanks()
 
     def at(self, *operators: str) -> bool:
+        """Say whether one of the operators stands here."""
         return self.text.startswith(operators, self.position)
 
     def _deeper(self) -> None:
@@ -345,4 +350,5 @@ class WordParser:
             self.fail("nesting_too_deep")
 
     def fail(self, code: str) -> NoReturn:
+        """Stop reading: the shell refuses what stands here."""
         raise ShellError(code, self.position)

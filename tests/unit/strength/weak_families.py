@@ -1,3 +1,4 @@
+# ruff: noqa: E501, E731, ICN001, S608, FURB187, RUF100 - generators of weak text, one line each
 """Families of values that look long and are not random: what people, templates and one-liners put where a key belongs.
 
 Every family takes a random source, a list of words and a list of names, and returns one value. The words decide what is
@@ -646,19 +647,27 @@ def hardware_addresses(r, w, n):
 
 
 def isbn_list(r, w, n):
-    return r.choice([" ", ","]).join(f"978-{r.randrange(10)}-{r.randrange(10000, 99999)}-{r.randrange(100, 999)}-{r.randrange(10)}" for _ in range(3))
+    return r.choice([" ", ","]).join(
+        f"978-{r.randrange(10)}-{r.randrange(10000, 99999)}-{r.randrange(100, 999)}-{r.randrange(10)}" for _ in range(3)
+    )
 
 
 def chess_moves(r, w, n):
-    return r.choice(["", " "]).join(r.choice(["", "N", "B", "Q", "R"]) + r.choice("abcdefgh") + r.choice("12345678") for _ in range(14))
+    return r.choice(["", " "]).join(
+        r.choice(["", "N", "B", "Q", "R"]) + r.choice("abcdefgh") + r.choice("12345678") for _ in range(14)
+    )
 
 
 def pronounceable(r, w, n):
-    return "".join(r.choice("bdfgklmnprstvz") + r.choice("aeiou") for _ in range(r.choice([12, 14, 16]))) + r.choice(["", "1", "7"])
+    return "".join(r.choice("bdfgklmnprstvz") + r.choice("aeiou") for _ in range(r.choice([12, 14, 16]))) + r.choice(
+        ["", "1", "7"]
+    )
 
 
 def arithmetic(r, w, n):
-    return r.choice([";", ",", " ", ""]).join(f"{a}{r.choice('+*-')}{b}={a + b}" for a, b in ((r.randrange(1, 20), r.randrange(1, 20)) for _ in range(7)))
+    return r.choice([";", ",", " ", ""]).join(
+        f"{a}{r.choice('+*-')}{b}={a + b}" for a, b in ((r.randrange(1, 20), r.randrange(1, 20)) for _ in range(7))
+    )
 
 
 def backwards_leet(r, w, n):
@@ -674,11 +683,29 @@ def pig_latin(r, w, n):
 
 
 def resource_name(r, w, n):
-    return r.choice(["arn:aws:iam::{a}:role/{b}-{c}", "projects/{b}-{d}/secrets/{c}/versions/{e}", "registry.{b}.io/{c}/{f}:v{e}.{d}", "/subscriptions/{a}/{b}/{c}", "refs/heads/feature/{b}-{c}-{d}", "system:serviceaccount:{b}:{c}"]).format(a=r.randrange(10**11, 10**12), b=r.choice(w), c=r.choice(w), d=r.randrange(100), e=r.randrange(20), f=r.choice(w))
+    return r.choice(
+        [
+            "arn:aws:iam::{a}:role/{b}-{c}",
+            "projects/{b}-{d}/secrets/{c}/versions/{e}",
+            "registry.{b}.io/{c}/{f}:v{e}.{d}",
+            "/subscriptions/{a}/{b}/{c}",
+            "refs/heads/feature/{b}-{c}-{d}",
+            "system:serviceaccount:{b}:{c}",
+        ]
+    ).format(
+        a=r.randrange(10**11, 10**12),
+        b=r.choice(w),
+        c=r.choice(w),
+        d=r.randrange(100),
+        e=r.randrange(20),
+        f=r.choice(w),
+    )
 
 
 def software_versions(r, w, n):
-    return r.choice([" ", "; ", ","]).join(f"{r.choice(w)}/{r.randrange(20)}.{r.randrange(20)}.{r.randrange(20)}" for _ in range(3))
+    return r.choice([" ", "; ", ","]).join(
+        f"{r.choice(w)}/{r.randrange(20)}.{r.randrange(20)}.{r.randrange(20)}" for _ in range(3)
+    )
 
 
 def base64_of_json(r, w, n):
@@ -714,11 +741,18 @@ def short_tokens(r, w, n):
 
 
 def two_words_and_padding(r, w, n):
-    return r.choice("!#*_=") * 6 + r.choice(w).capitalize() + r.choice(w) + r.choice("!#*_=") * 10 + str(r.randrange(2030))
+    return (
+        r.choice("!#*_=") * 6 + r.choice(w).capitalize() + r.choice(w) + r.choice("!#*_=") * 10 + str(r.randrange(2030))
+    )
 
 
 def word_then_walk(r, w, n):
-    return r.choice(w).capitalize() + r.choice(["1qaz2wsx3edc", "qwertyuiop", "!QAZ@WSX#EDC", "zaq12wsx", "1234567890", "poiuytrewq"]) + r.choice(w) + r.choice(["", "!", "99"])
+    return (
+        r.choice(w).capitalize()
+        + r.choice(["1qaz2wsx3edc", "qwertyuiop", "!QAZ@WSX#EDC", "zaq12wsx", "1234567890", "poiuytrewq"])
+        + r.choice(w)
+        + r.choice(["", "!", "99"])
+    )
 
 
 def shifted_walk(r, w, n):
@@ -735,7 +769,11 @@ def dictionary_list(r, w, n):
 
 
 def months_and_numbers(r, w, n):
-    return "".join(r.choice(["Jan", "Feb", "Mar", "Apr", "May", "Jun", "Jul", "Aug", "Sep", "Oct", "Nov", "Dec"]) + f"{r.randrange(1, 29):02d}" for _ in range(7))
+    return "".join(
+        r.choice(["Jan", "Feb", "Mar", "Apr", "May", "Jun", "Jul", "Aug", "Sep", "Oct", "Nov", "Dec"])
+        + f"{r.randrange(1, 29):02d}"
+        for _ in range(7)
+    )
 
 
 def names_and_phones(r, w, n):
@@ -772,6 +810,8 @@ def _families(first_arguments: tuple[str, ...] = ("r", "w", "n")) -> dict[str, F
 _ALL = _families()
 _SECOND = tuple(name for name in _ALL if _ALL[name].__code__.co_firstlineno >= sentence.__code__.co_firstlineno)
 #: The families that the estimator was tuned on, by name.
-FAMILIES: dict[str, Family] = {"phrase": lambda r, w, _: phrase(r, w)} | {n: f for n, f in _ALL.items() if n not in _SECOND}
+FAMILIES: dict[str, Family] = {"phrase": lambda r, w, _: phrase(r, w)} | {
+    n: f for n, f in _ALL.items() if n not in _SECOND
+}
 #: The families that it was measured on afterwards.
 BLIND_FAMILIES: dict[str, Family] = {name: _ALL[name] for name in _SECOND}

@@ -35,7 +35,7 @@ def test_a_text_that_is_read_differently_is_named(vector):
         assert named
     for line in named:
         assert line.reasons
-        for value in (vector["environment"].values() if vector["text"].count("HOSTV") == 0 else ()):
+        for value in vector["environment"].values() if vector["text"].count("HOSTV") == 0 else ():
             assert value not in str(line.reasons)
 
 
@@ -47,8 +47,11 @@ def test_plain_files_have_no_ambiguous_line():
 @pytest.mark.parametrize(
     ("line", "reason"),
     [
-        ("A=pa$word", "dollar_expanded"), ("A= #x", "hash_comment"), ("A=x&y", "ampersand_or_semicolon"), ("A=b\r", "trailing_carriage_return"), ("A=b c", "space_splits_command"),
-        ("A='${HOME}'", "single_quote_expanded"), ("A=<b>", "shell_operator"), ("A: b", "colon_separator"), ("A-B=c", "invalid_name"), ('A="b', "unterminated_quote"),
+        ("A=pa$word", "dollar_expanded"),
+        ("A= #x", "hash_comment"), ("A=x&y", "ampersand_or_semicolon"), ("A=b\r", "trailing_carriage_return"),
+        ("A=b c", "space_splits_command"),
+        ("A='${HOME}'", "single_quote_expanded"), ("A=<b>", "shell_operator"), ("A: b", "colon_separator"),
+        ("A-B=c", "invalid_name"), ('A="b', "unterminated_quote"),
         ("A=~/x", "tilde_expanded"), ("A=b\nA=c", "duplicate_name"), ("A='b\\'c'", "escape_sequence"),
     ],
 )  # fmt: skip
