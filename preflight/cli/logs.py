@@ -29,7 +29,12 @@ def log_report(report: Mapping[str, Any], *, level: Level, stream: TextIO | None
             loosens the gate), or `info` (also that the configuration is accepted).
         stream: Where the lines go; None (Python's own for a standard stream that is closed) writes nothing.
         time: The time of the lines, ISO 8601; the start of the run by default.
+
+    Raises:
+        ValueError: There is no such level.
     """
+    if level not in _LEVELS:
+        raise ValueError(f"{level} is no level of a log line")
     wanted = _LEVELS[_LEVELS.index(level) :]
     lines = [line for line in _lines(report) if line[0] in wanted]
     if not lines or stream is None:

@@ -170,13 +170,16 @@ class Judge:
         expected = matching.describe(rule.expect)
         failure = matching.first_failure(rule.expect, resource) if rule.quantifier != "none" else None
         fact, operator = failure or (None, None)
-        observed = getattr(resource, fact) if fact and not self._types[rule.resource][fact].secret else HIDDEN
+        shown = fact is not None and not self._types[rule.resource][fact].secret
+        observed = getattr(resource, fact) if fact is not None and shown else HIDDEN
+        # Which of several bars a secret missed would already say something about it.
+        reason = REASONS[operator] if operator and shown else "not_met"
         self._add(
             rule,
             subject,
             "fail",
             resource=resource,
-            reason=REASONS[operator] if operator else "expectation",
+            reason=reason,
             expected=expected if rule.quantifier != "none" else f"not: {expected}",
             observed=list(observed) if isinstance(observed, tuple) else observed,
             message=_fill(rule.message, resource, resource.name, self._parameters(rule))

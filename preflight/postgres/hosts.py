@@ -44,6 +44,7 @@ def read_hosts(reading: Reading, form: str) -> tuple[Host, ...]:
         if not is_hole(name) and not is_host(name):
             at_sign = "@" in name
             reading.refuse("host_contains_at_sign" if at_sign else "invalid_host")
+            reading.spilled |= at_sign  # a comma in the password makes its pieces look like hosts
     if reading.spilled:
         return (UNKNOWN_HOST,)
     return tuple(

@@ -59,6 +59,8 @@ def _failures(page: Page, findings: Sequence[Finding], *, verbose: bool) -> None
             _headline(page, finding)
             _details(page, finding, verbose=verbose)
         first = group[0]
+        if _is_waived(first) and not verbose:  # why and how were weighed when it was waived
+            continue
         page.paragraph(lead("    why:"), ("", _prose(first["rationale"])), width=_PROSE)
         _remedies(page, dict.fromkeys(line for one in group for line in one["remediation"].split("\n")))
         if verbose and first["references"]:
@@ -66,7 +68,7 @@ def _failures(page: Page, findings: Sequence[Finding], *, verbose: bool) -> None
 
 
 def _headline(page: Page, finding: Finding) -> None:
-    severity, waived = finding["severity"], finding["waiver"] is not None and not finding["blocking"]
+    severity, waived = finding["severity"], _is_waived(finding)
     label = "waived" if waived else severity
     note = f" ({severity})" if waived else "" if finding["blocking"] else " (warning)"
     page.paragraph(lead(label, label), ("name", finding["rule"]), ("dim", note), *_where_and_what(finding))
@@ -157,6 +159,10 @@ def _undecided(page: Page, findings: Sequence[Finding], kind: str, *, verbose: b
             page.paragraph(lead("  rules:"), ("", ", ".join(some) + more), width=_PROSE)
     for word, text in _AFTERWORDS[kind] if causes else ():
         page.paragraph(lead(f"    {word}:"), ("", text), width=_PROSE)
+
+
+def _is_waived(finding: Finding) -> bool:
+    return finding["waiver"] is not None and not finding["blocking"]
 
 
 def _prose(text: str) -> str:

@@ -1,8 +1,8 @@
 """Reports for people: what is wrong, where, why, and what to type; readable from its first line at three in the morning.
 
     REFUSED: 2 of 77 rules block this start (1 critical, 1 high)          the verdict, first and last
-    stage build, profile production (pinned by preflight.yaml:2:1)
-    judged: .env.production
+    STAGE    build, profile production (pinned by preflight.yaml:2:1)
+    JUDGED   .env.production
 
     CRITICAL tls-enabled  .env.production:4:1  TLS_ENABLED: must be on    rule, place, setting, what is wrong
         why: Without TLS, every credential crosses the network in clear.
@@ -71,7 +71,7 @@ def render(report: Mapping[str, Any], *, width: int = 100, colour: bool = False,
         _in_force(page, report)
     elif any(finding["status"] == "fail" for finding in report["findings"]):
         page.blank()
-        page.line(("dim", "More about a rule: preflight explain RULE"))
+        page.line(("dim", "More: preflight explain RULE"))
     page.blank()
     page.line(*verdict)
     return page.coloured() if colour else page.plain()
@@ -114,16 +114,16 @@ def _blocking_rules(report: Mapping[str, Any]) -> list[str]:
 
 def _header(page: Page, report: Mapping[str, Any]) -> None:
     profile, environment = report["profile"], report["environment"]
-    words = f"stage {report['stage']}, profile {profile['name']} ({profile['source']})"
+    words = f"{report['stage']}, profile {profile['name']} ({profile['source']})"
     if environment["name"] not in {None, profile["name"]}:
-        words += f", environment {environment['name']} ({place_of(environment['origin']) or 'declared'})"
+        words += f", environment {environment['name']} (declared by {_writer(environment)})"
     if report["fail_on"] != "high":
         words += f", fails on {report['fail_on']}"
-    page.paragraph(("", ""), ("dim", words))
+    page.paragraph(lead("stage"), ("dim", words))
     judged = [one["path"] or "the environment" for one in report["inputs"] if one["kind"] not in _BESIDE]
     beside = [f"{one['kind']} {one['path'] or ''}".rstrip() for one in report["inputs"] if one["kind"] in _BESIDE]
-    words = f"judged: {', '.join(judged) or 'nothing'}" + (f"; read: {', '.join(beside)}" if beside else "")
-    page.paragraph(("", ""), ("dim", words))
+    words = (", ".join(judged) or "nothing") + (f"; by {', '.join(beside)}" if beside else "")
+    page.paragraph(lead("judged"), ("dim", words))
     if profile["name"] != "production":
         page.paragraph(lead("profile", "loud"), ("loud", profile["name"]), ("", " is in force, not production"))
 
@@ -131,17 +131,23 @@ def _header(page: Page, report: Mapping[str, Any]) -> None:
 def _loosened(page: Page, report: Mapping[str, Any]) -> None:
     """Show every setting by which the gate lets more through, and every override of a rule, which may."""
     for row in report["configuration"]:
-        name, value, origin = row["name"], row["value"], row["origin"]
+        name, value = row["name"], row["value"]
         if row["loosens"] or (value if name in _EXEMPTING else (name, value) == ("fail_on", "critical")):
             label = "loosened"
         elif name.startswith("override."):
             label = "changed"
         else:
             continue
-        by = place_of(origin) or row["source"]
-        if origin is not None and origin["setting"]:
-            by += f" {origin['setting']}"
-        page.paragraph(lead(label, "loud"), ("name", name), ("", f" is {shown(value)}  (by {by})"))
+        page.paragraph(lead(label, "loud"), ("name", name), ("", f" is {shown(value)}  (by {_writer(row)})"))
+
+
+def _writer(row: Mapping[str, Any]) -> str:
+    """Return who said something: a setting, its place, or the command line."""
+    origin = row["origin"]
+    if origin is None or (origin["file"] is None and not origin["setting"]):
+        return str(row.get("source", "the environment"))
+    words = (origin["setting"], place_of(origin) if origin["file"] is not None else None)
+    return " at ".join(word for word in words if word)
 
 
 def _problems(page: Page, report: Mapping[str, Any]) -> None:
@@ -149,6 +155,9 @@ def _problems(page: Page, report: Mapping[str, Any]) -> None:
         page.blank()
         place = place_of(problem["origin"])
         pieces = [("name", problem["code"]), *([("", "  "), ("place", place)] if place else []), ("", "  ")]
+        setting = (problem["origin"] or {}).get("setting") or ""
+        if setting not in problem["message"]:
+            pieces += [("name", setting), ("", ": ")]
         page.paragraph(lead(_PROBLEMS[problem["kind"]], "error"), *pieces, ("", problem["message"]))
         page.paragraph(lead("    fix:", "dim"), ("", " ".join(problem["hint"].split())))
 

@@ -23,6 +23,7 @@ _WORDS = {
     "development": "development", "dev": "development", "local": "development", "develop": "development",
     "test": "test", "testing": "test", "tests": "test", "ci": "test",
 }  # fmt: skip
+_LONGEST = 24  # letters; names of environments are short
 # Strictest first: where settings disagree, the strictest is taken for the choice of a profile.
 STRICTEST = ("production", "staging", "development", "test")
 
@@ -40,7 +41,11 @@ RESOURCE = Environment
 def normalise(word: str) -> str:
     """Fold the words people use for an environment."""
     lower = word.strip().strip("\"'").lower()
-    return _WORDS.get(lower, lower)
+    if lower in _WORDS:
+        return _WORDS[lower]
+    # Something that was pasted here by mistake is not repeated in every line of the report.
+    named = lower.isascii() and len(lower) <= _LONGEST and lower.replace("-", "").replace("_", "").isalnum()
+    return lower if named else "an unrecognised word"
 
 
 def environment_in_file_name(path: str) -> str | None:

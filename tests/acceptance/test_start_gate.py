@@ -69,12 +69,21 @@ def test_exec_becomes_the_service_with_the_same_process_and_environment(good):
     split = lines.index("")
     seen = dict(line.split("=", 1) for line in lines[:split])
     assert {name: value for name, value in seen.items() if name not in {"PWD", "SHLVL", "_", "OLDPWD"}} == environment
-    assert lines[split + 1 :] == ["", f"pid {started.pid}", f"SigBlk:\t{0:016x}", f"SigIgn:\t{0:016x}"][-3:]
+    assert lines[split + 1] == f"pid {started.pid}"
+    masks = dict(line.split(":\t") for line in lines[split + 2 :])
+    assert int(masks["SigBlk"], 16) == 0
+    assert not ignored(masks["SigIgn"])
 
 
 def test_exec_gives_sigpipe_back(preflight, good):
     done = preflight("exec", "--", "sh", "-c", "grep SigIgn /proc/self/status", env=good)
-    assert int(done.stdout.split()[1], 16) == 0
+    assert not ignored(done.stdout.split()[1])
+
+
+def ignored(mask):
+    """Return which of the signals that CPython or we touch are ignored; others come from whoever started the tests."""
+    touched = (signal.SIGPIPE, signal.SIGXFSZ, signal.SIGINT, signal.SIGTERM)
+    return [number for number in touched if int(mask, 16) >> (number - 1) & 1]
 
 
 def test_the_exit_code_and_signals_are_the_services_own(preflight, good, tmp_path):

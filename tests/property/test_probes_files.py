@@ -14,6 +14,7 @@ from preflight.probes.files import KINDS, PROBLEMS, FileProbe, FileProblem, File
 LIMIT = 64
 
 
+@settings(deadline=None)
 @given(
     st.one_of(st.binary(max_size=LIMIT + 4), st.text(max_size=LIMIT).map(lambda text: text.encode("utf-8", "replace")))
 )
@@ -46,6 +47,7 @@ def decodes(content: bytes) -> bool:
     return True
 
 
+@settings(deadline=None)
 @given(st.text(alphabet=st.characters(), max_size=40))
 def test_every_path_has_an_answer(path: str) -> None:
     with tempfile.TemporaryDirectory() as folder:
@@ -86,7 +88,7 @@ def build(root: str, made: list[tuple[str, str, str]]) -> None:
             continue  # it is there already, or where it should stand is not
 
 
-@settings(max_examples=150, suppress_health_check=[HealthCheck.too_slow])
+@settings(deadline=None, max_examples=150, suppress_health_check=[HealthCheck.too_slow])
 @given(steps, st.lists(st.sampled_from([*NAMES, "..", "."]), min_size=1, max_size=5).map("/".join))
 def test_links_are_followed_as_the_kernel_follows_them(made: list[tuple[str, str, str]], path: str) -> None:
     with tempfile.TemporaryDirectory() as folder:

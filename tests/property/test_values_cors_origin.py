@@ -28,6 +28,7 @@ patterns = st.one_of(
 )
 
 
+@settings(deadline=None)
 @given(st.one_of(st.text(), st.text(alphabet="htps:/.*?^$|()[]{}\\a1@#%, \"'", max_size=40)))
 def test_every_text_is_classified(text: str) -> None:
     codes = classify_all(text)
@@ -38,7 +39,7 @@ def test_every_text_is_classified(text: str) -> None:
     assert all(isinstance(token, str) for token in parse_origins(text).tokens)
 
 
-@settings(max_examples=1500)
+@settings(deadline=None, max_examples=1500)
 @given(patterns)
 @example(r"^https://(.*|app)\.example\.com$")
 @example(r"^https://.*.example\.com$")
@@ -53,6 +54,7 @@ def test_a_sound_pattern_matches_no_foreign_origin(pattern: str) -> None:
     ]
 
 
+@settings(deadline=None)
 @given(st.lists(st.sampled_from(["app", "admin", "a-b", "x1"]), min_size=1, max_size=4, unique=True), st.booleans())
 def test_patterns_of_named_hosts_are_sound(names: list[str], any_port: bool) -> None:  # noqa: FBT001 - drawn, not called
     pattern = rf"^https://({'|'.join(names)})\.example\.com{'(:[0-9]+)?' if any_port else ''}$"
@@ -62,6 +64,7 @@ def test_patterns_of_named_hosts_are_sound(names: list[str], any_port: bool) -> 
 blanks = st.text(alphabet=" \t\n\r", max_size=2)
 
 
+@settings(deadline=None)
 @given(st.lists(st.text(max_size=12), max_size=4), blanks, st.booleans())
 def test_json_that_is_valid_is_read_as_json_reads_it(values: list[str], blank: str, ascii_only: bool) -> None:  # noqa: FBT001 - drawn
     text = json.dumps(values, ensure_ascii=ascii_only, separators=(f"{blank},{blank}", ":"))
@@ -69,6 +72,7 @@ def test_json_that_is_valid_is_read_as_json_reads_it(values: list[str], blank: s
     assert (parsed.format, list(parsed.tokens), parsed.problem) == ("json", values, None)
 
 
+@settings(deadline=None)
 @given(st.text(alphabet='[]",\\un0a1 \t{}:', max_size=16).map(lambda rest: "[" + rest))
 def test_what_json_refuses_is_refused(text: str) -> None:
     try:

@@ -42,6 +42,7 @@ def shortened(draw: st.DrawFn) -> str:
     return ".".join(draw(base).format(part) for part in parts)
 
 
+@settings(deadline=None)
 @given(shortened())
 def test_every_spelling_of_inet_aton_counts(text: str) -> None:
     number = int.from_bytes(socket.inet_aton(text), "big")
@@ -50,7 +51,7 @@ def test_every_spelling_of_inet_aton_counts(text: str) -> None:
     assert parse_listen_address(f"{text}:8000").scope == scope_of(number)
 
 
-@settings(max_examples=300)
+@settings(deadline=None, max_examples=300)
 @given(st.text(alphabet="0123456789abcx.", min_size=1, max_size=12))
 def test_what_getaddrinfo_takes_for_a_number_is_no_name(text: str) -> None:
     try:
@@ -62,6 +63,7 @@ def test_what_getaddrinfo_takes_for_a_number_is_no_name(text: str) -> None:
     assert parse_listen_address(f"{text}:80").scope == scope_of(number)
 
 
+@settings(deadline=None)
 @given(
     st.one_of(
         st.integers(0, 2**128 - 1), st.sampled_from([0, 1]), st.integers(0xFFFF << 32, (0xFFFF << 32) + 2**32 - 1)
@@ -85,7 +87,7 @@ def test_every_spelling_of_an_ipv6_address_counts(number: int) -> None:
         assert scope == ("private" if local else "public")
 
 
-@settings(max_examples=400)
+@settings(deadline=None, max_examples=400)
 @given(st.text(alphabet="0123f:.", min_size=2, max_size=14))
 def test_what_is_no_ipv6_address_is_not_taken_for_one(text: str) -> None:
     try:
@@ -100,6 +102,7 @@ def test_what_is_no_ipv6_address_is_not_taken_for_one(text: str) -> None:
         assert bracketed.host == text
 
 
+@settings(deadline=None)
 @given(st.text())
 def test_every_text_has_a_scope(text: str) -> None:
     assert parse_listen_address(text).scope in SCOPES
@@ -109,6 +112,7 @@ def test_every_text_has_a_scope(text: str) -> None:
 words = st.text(alphabet="ab-./:[] '\"\\", max_size=8)
 
 
+@settings(deadline=None)
 @given(st.lists(words, max_size=5), words.filter(lambda word: "," not in word))
 def test_arguments_are_split_as_shlex_splits_them(others: list[str], address: str) -> None:
     arguments = shlex.join(["--name", *(f"x{other}" for other in others), "--bind", address, "--workers", "2"])

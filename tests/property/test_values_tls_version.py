@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from hypothesis import given
+from hypothesis import given, settings
 from hypothesis import strategies as st
 
 from preflight.values.tls_version import SCALE, normalise, normalise_range, weak_cipher_tokens
@@ -18,6 +18,7 @@ written = versions.flatmap(lambda version: st.tuples(st.just(version), st.sample
 likely = st.text(alphabet="tlsvTLSV0123x._-+!, :[]\"'>=al", max_size=24)
 
 
+@settings(deadline=None)
 @given(st.one_of(st.text(), likely))
 def test_every_text_has_an_answer_on_the_scale(text: str) -> None:
     assert normalise(text) in {None, *SCALE}
@@ -26,12 +27,14 @@ def test_every_text_has_an_answer_on_the_scale(text: str) -> None:
     assert all(token and not token.startswith(("!", "-")) for token in weak_cipher_tokens(text))
 
 
+@settings(deadline=None)
 @given(st.lists(written, min_size=1, max_size=6), st.sampled_from([" ", ",", ", ", ":", "|", ";", "\n"]))
 def test_a_plain_list_runs_from_its_lowest_to_its_highest(listed: list[tuple[str, str]], separator: str) -> None:
     ranks = [SCALE.index(version) for version, _ in listed]
     assert normalise_range(separator.join(text for _, text in listed)) == (SCALE[min(ranks)], SCALE[max(ranks)])
 
 
+@settings(deadline=None)
 @given(st.lists(st.tuples(st.booleans(), written), max_size=6))
 def test_a_list_with_signs_is_read_from_left_to_right(steps: list[tuple[bool, tuple[str, str]]]) -> None:
     enabled = set(SCALE[1:])
@@ -43,6 +46,7 @@ def test_a_list_with_signs_is_read_from_left_to_right(steps: list[tuple[bool, tu
     assert normalise_range(" ".join(words)) == (SCALE[ranks[0]], SCALE[ranks[-1]])
 
 
+@settings(deadline=None)
 @given(written, st.text(alphabet="4567890abz", min_size=1, max_size=3))
 def test_more_digits_or_letters_name_no_version(one: tuple[str, str], tail: str) -> None:
     assert normalise(f"{one[1]}.{tail}x") is None

@@ -230,8 +230,8 @@ def test_a_group_without_a_mode_falls_to_the_environment_and_the_default():
         ("/run/postgresql", [("/run/postgresql", "")]),
         ("${HOST}", [(None, None)]),
         (None, [(None, None)]),
-        ("postgresql://u:p@h/d", [(None, "")]),
-        ("u:p@h", [(None, "")]),
+        ("postgresql://u:p@h/d", [(None, None)]),
+        ("u:p@h", [(None, None)]),
     ],
 )
 def test_hosts_of_a_group(host, expected):

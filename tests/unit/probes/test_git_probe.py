@@ -345,3 +345,17 @@ def test_a_sparse_checkout(tree: Path) -> None:
     assert facts.tracked is None
     assert "sparse" in facts.reason
     assert look(tree, "in/a").tracked is True
+
+
+def test_a_repository_that_may_not_be_looked_into(tree: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    real = os.stat
+
+    def stat(path: str) -> os.stat_result:
+        if "/.git/" in path:
+            raise PermissionError(13, "quotes a path")
+        return real(path)
+
+    monkeypatch.setattr("preflight.probes.git_repository.os.stat", stat)
+    facts = look(tree, "tracked")
+    assert "quotes" not in unknown(facts)
+    assert facts.tracked is None
