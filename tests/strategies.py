@@ -32,7 +32,7 @@ PLAIN = (
     "redis://cache:6379/0", "rediss://:x@cache/0", "https://vault:8200", "HS256", "none", "<FROM_SECRETS_MANAGER>", "${X}", "[", "]", "://", "host=db user=x", "jdbc:postgresql://h/d",
 )  # fmt: skip
 values = st.sampled_from(PLAIN) | st.text(
-    st.characters(exclude_categories=("Cs",), exclude_characters="\x00"), max_size=40
+    st.characters(exclude_categories=("Cs",), exclude_characters="\x00" + CANARY_ALPHABET), max_size=40
 )
 environments = st.dictionaries(st.sampled_from(SECRET_NAMES + OTHER_NAMES), values, max_size=12)
 
