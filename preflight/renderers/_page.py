@@ -109,7 +109,7 @@ def clean(text: str) -> str:
     """
     if text.isprintable() and text.isascii():
         return text
-    return "".join(one if one.isprintable() else _escaped(one) for one in text)
+    return "".join(one if one.isprintable() and one not in _BLANK else _escaped(one) for one in text)
 
 
 def cells(text: str) -> int:
