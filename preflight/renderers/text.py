@@ -145,7 +145,7 @@ def _writer(row: Mapping[str, Any]) -> str:
     """Return who said something: a setting, its place, or the command line."""
     origin = row["origin"]
     if origin is None or (origin["file"] is None and not origin["setting"]):
-        return str(row.get("source", "the environment"))
+        return f"the {row.get('source', 'environment')}"
     words = (origin["setting"], place_of(origin) if origin["file"] is not None else None)
     return " at ".join(word for word in words if word)
 

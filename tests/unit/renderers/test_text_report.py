@@ -13,7 +13,7 @@ from pathlib import Path
 
 import pytest
 from support.report_cases import CASES, CORS_HTTP, MALFORMED, PASSED, REFERENCED, SSLMODE, WAIVED, open_key, placeholder
-from support.reports import finding, origin, problem, report
+from support.reports import finding, option, origin, problem, report
 
 from preflight.renderers.text import render
 
@@ -302,3 +302,8 @@ def test_a_problem_tells_the_setting_that_its_message_leaves_out():
     place = origin(".env", 3, 5, "SMTP_PASSWORD")
     text = render(report(problems=[problem("input", "open_quote", "the quote is never closed", "Close it.", place)]))
     assert "INPUT    open_quote  .env:3:5  SMTP_PASSWORD: the quote is never closed\n    fix: Close it.\n" in text
+
+
+def test_who_loosened_the_gate_is_named_without_a_place_too():
+    whole = report(PASSED, fail_on="critical", configuration=[option("fail_on", "critical", "command line")])
+    assert "LOOSENED fail_on is critical  (by the command line)\n" in render(whole)
