@@ -326,11 +326,20 @@ def _filled(template: str, resource: Resource | None, name: str, parameters: Map
         key, brace, rest = piece.partition("}")
         if not brace or text.endswith("$"):  # `${NAME}` is a text about shells
             text += "{" + piece
-        elif key.startswith("$"):
-            text += f"{_shown(parameters[key[1:]])}{rest}"
         else:
-            text += f"{_shown(name if key == 'name' else getattr(resource, key, None))}{rest}"
+            value = (
+                parameters[key[1:]] if key.startswith("$") else name if key == "name" else getattr(resource, key, None)
+            )
+            command = text.rpartition("\n")[2].startswith("$ ")
+            text += (_quoted(_shown(value)) if command else _shown(value)) + rest
     return text
+
+
+def _quoted(word: str) -> str:
+    """Quote a word for a shell (POSIX, Shell Command Language, 2.2.2): people paste these commands."""
+    if word and word.isascii() and all(character.isalnum() or character in "_-./@:+,%" for character in word):
+        return word
+    return "'" + word.replace("'", "'\\''") + "'"
 
 
 def _shown(value: object) -> str:

@@ -200,3 +200,14 @@ def test_exit_codes_take_the_first_of_the_table():
 def test_only_not_applicable_is_nothing_judged():
     assert judged_nothing(run([rule()], Fixed()).findings)
     assert not judged_nothing(run([rule()], Fixed(client())).findings)
+
+
+def test_what_is_filled_into_a_command_is_quoted_for_the_shell():
+    rules = [rule(remediation="Close {name}.\n$ chmod 600 {name}")]
+    judge = run(rules, Fixed(client("a;id 'x'", tls=False), client("a/b.pem", tls=False)))
+    assert (
+        judge.findings[0].remediation
+        == r"""Close a;id 'x'.
+$ chmod 600 'a;id '\''x'\'''"""
+    )
+    assert judge.findings[1].remediation.endswith("$ chmod 600 a/b.pem")
