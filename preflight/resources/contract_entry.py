@@ -10,7 +10,6 @@ from preflight.model.secret_text import SecretText
 from preflight.resources._types import TYPES, well_formed
 from preflight.resources._values import STATES, not_literal, state_of
 from preflight.resources.base import Resource
-from preflight.strength import placeholder_kind
 
 TYPE_CHECKING = False
 if TYPE_CHECKING:
@@ -63,7 +62,7 @@ def _keeps_example(setting: Setting | None, key: ContractKey) -> Fact[bool]:
         return not_literal(setting) if setting is not None else None
     written = setting.value.reveal()
     example = key.example.reveal()
-    return bool(written) and written == example and (key.sensitive or placeholder_kind(example) is not None)
+    return bool(written) and written == example and (key.sensitive or (example[:1] == "<" and example[-1:] == ">"))
 
 
 def _well_formed(setting: Setting | None, key: ContractKey) -> Fact[bool]:

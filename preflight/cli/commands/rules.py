@@ -102,7 +102,7 @@ def _test(options: argparse.Namespace) -> int:
         )
     if problems:
         raise ConfigurationError(problems)
-    own = tuple(files) if options.paths else ()
+    own = tuple(os.path.abspath(path) for path in files) if options.paths else ()
     packs: tuple[Pack, ...] = read_packs(own, {}, before=builtin_packs()) if own else builtin_packs()
     failed = ran = 0
     for path in files:
