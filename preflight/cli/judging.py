@@ -2,9 +2,9 @@
 
 from __future__ import annotations
 
-import os
-
 from preflight.cli import signals
+from preflight.cli.rules_in_force import changes_of
+from preflight.cli.selecting import select
 from preflight.configuration.reader import effective, resolve
 from preflight.engine.collecting import place_of
 from preflight.errors import EXIT_INTERNAL, ConfigurationError, Interrupted, UsageError
@@ -12,12 +12,10 @@ from preflight.gate.report import Outcome, build
 from preflight.gate.request import Request
 from preflight.gate.run import Run
 from preflight.model.problem import Problem
-from preflight.packs.library import Changes
 from preflight.probes.clock import Clock
 from preflight.probes.files import FileProbe
 from preflight.probes.git import GitProbe
 from preflight.sources.container import in_container
-from preflight.sources.discovery import is_env_name, is_example_name
 
 TYPE_CHECKING = False
 if TYPE_CHECKING:
@@ -124,9 +122,8 @@ def _command_line(options: argparse.Namespace) -> dict[str, object]:
 def _request(
     options: argparse.Namespace, configuration: Configuration, environment: Mapping[str, str], stage: str, clock: Clock
 ) -> Request:
-    given = _paths(options)
     judge_process = stage == "start" or configuration.process_env
-    env_files = tuple(given) or configuration.env_files
+    selection = select(options, configuration, environment, process=judge_process)
     fail_on = configuration.fail_on
     profile = None
     if configuration.profile is not None:
@@ -136,22 +133,16 @@ def _request(
         stage=stage,
         profile=profile,
         fail_on=fail_on,
-        env_files=env_files,
-        discover=not env_files and not judge_process,
+        env_files=selection.env_files,
+        compose=selection.compose,
+        discover=selection.discover,
         process=environment if judge_process else None,
         home={name: environment[name] for name in ("HOME", "XDG_CONFIG_HOME") if name in environment},
         dialect=configuration.dialect,
         contracts=configuration.contract,
         examples=configuration.examples,
         packs=configuration.packs,
-        changes=Changes(
-            disable=configuration.disable,
-            overrides=configuration.override,
-            parameters={
-                name: (value, _source(source, origin), origin)
-                for name, (value, source, origin) in configuration.parameters.items()
-            },
-        ),
+        changes=changes_of(configuration),
         bindings=configuration.bindings,
         required_roles=configuration.required_roles,
         not_secret=configuration.not_secret,
@@ -170,41 +161,6 @@ def _request(
 
 def _note(name: str, meant: str | None) -> str:
     return f"the variable {name} means nothing to preflight" + (f"; {meant} may be meant" if meant else "")
-
-
-def _source(source: str, origin: object) -> str:
-    return source if origin is None else f"{source} ({origin})"
-
-
-def _paths(options: argparse.Namespace) -> list[str]:
-    """Return the env files that the command line names; a folder stands for what is found in it."""
-    from preflight.sources.discovery import discover
-
-    found: list[str] = list(options.env_file)
-    for path in getattr(options, "paths", ()):
-        if os.path.isdir(path):
-            inside = discover(path)
-            if not inside.taken:
-                found.append(os.path.join(path, ".env"))  # which is missing, and the report says so
-            found += [os.path.join(path, name) if path != "." else name for name in inside.taken]
-        elif not is_env_name(path) and not os.path.exists(path):
-            found.append(path)
-        else:
-            found.append(path)
-    for path in found:
-        if is_example_name(path):
-            message = f"{path} is an example file: it holds no real values to judge."
-            raise UsageError(
-                [
-                    Problem(
-                        kind="input",
-                        code="example_file",
-                        message=message,
-                        hint="Use it as the contract: --contract FILE.",
-                    )
-                ]
-            )
-    return list(dict.fromkeys(found))
 
 
 def _stopped(

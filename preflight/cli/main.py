@@ -21,32 +21,41 @@ def main(argv: Sequence[str] | None = None) -> int:
     Returns:
         The exit code (docs/exit-codes.md).
     """
-    arguments = list(sys.argv[1:] if argv is None else argv)
+    try:
+        return _run(list(sys.argv[1:] if argv is None else argv))
+    finally:
+        _flush()
+
+
+def _run(arguments: list[str]) -> int:
     try:
         options = _parse(arguments)
     except SystemExit as stop:  # argparse has printed help, a version, or what is wrong
         return stop.code if isinstance(stop.code, int) else EXIT_USAGE
     try:
         return _dispatch(options)
-    except UsageError as bad:
-        for problem in bad.problems:
-            print(f"preflight: {problem} {problem.hint}", file=sys.stderr)
-        print("preflight: try `preflight --help`", file=sys.stderr)
-        return EXIT_USAGE
     except PreflightError as bad:
-        for problem in bad.problems:
-            print(f"preflight: {problem} {problem.hint}", file=sys.stderr)
-        return bad.exit_code
-    except BrokenPipeError:
-        return _closed_pipe()
+        return _refused(bad, options.command)
     except Exception as bug:  # noqa: BLE001 - the boundary: a bug is exit 70, and its text could quote a secret
+        from preflight.cli.output import complain
         from preflight.engine.collecting import place_of
 
-        print(
-            f"preflight: a bug in preflight ({type(bug).__name__} in {place_of(bug.__traceback__)}); please report it",
-            file=sys.stderr,
+        complain(
+            f"preflight: a bug in preflight ({type(bug).__name__} in {place_of(bug.__traceback__)}); please report it"
         )
         return EXIT_INTERNAL
+
+
+def _refused(bad: PreflightError, command: str) -> int:
+    """Say what stopped a command, and return its exit code."""
+    from preflight.cli.output import OutputError, complain, said
+
+    if not (isinstance(bad, OutputError) and bad.quiet):
+        for problem in bad.problems:
+            complain(f"preflight: {said(problem)}")
+        if isinstance(bad, UsageError):
+            complain(f"preflight: try `preflight {'--validate-only' if command == 'validate' else command} --help`")
+    return bad.exit_code
 
 
 def _parse(arguments: list[str]) -> argparse.Namespace:
@@ -64,6 +73,9 @@ def _parse(arguments: list[str]) -> argparse.Namespace:
         options.command, options.argv = "validate", []
         return options
     parser = build_parser(first if first in COMMANDS else None)
+    if first.startswith("-") and not parser.knows(first):
+        option = first.partition("=")[0]
+        parser.error(f"there is no option {option} here; options stand behind the command: preflight check {option}")
     options = parser.parse_args(arguments)
     if options.command is None:
         parser.print_help(sys.stderr)
@@ -91,11 +103,14 @@ def _dispatch(options: argparse.Namespace) -> int:
     return run(options)
 
 
-def _closed_pipe() -> int:
-    """Whoever read our output went away: say so, and keep Python from complaining about it at exit."""
-    import os
+def _flush() -> None:
+    """Write out what is still buffered (help, a version); where that cannot be, keep Python from complaining at exit."""
+    for stream in (sys.stdout, sys.stderr):
+        if stream is None:
+            continue
+        try:
+            stream.flush()
+        except OSError:
+            from preflight.cli.output import drop
 
-    null = os.open(os.devnull, os.O_WRONLY)
-    os.dup2(null, sys.stdout.fileno())
-    os.close(null)
-    return EXIT_INTERNAL
+            drop(stream.fileno())

@@ -1,4 +1,4 @@
-"""Writing the report where it was asked for, whole, whatever the terminal or pipe is."""
+"""Writing the report where it was asked for, whole, whatever the terminal or pipe is, and what holds where it cannot be."""
 
 from __future__ import annotations
 
@@ -14,9 +14,46 @@ TYPE_CHECKING = False
 if TYPE_CHECKING:
     import argparse
     from collections.abc import Mapping
-    from typing import Any
+    from typing import Any, Literal
 
 _PLAIN_WIDTH = 100
+
+
+class OutputError(InputError):
+    """Output that could not be written whole.
+
+    Attributes:
+        quiet: The reader went away (EPIPE): it wants to hear no more of it.
+    """
+
+    def __init__(self, problem: Problem, *, quiet: bool) -> None:
+        super().__init__([problem])
+        self.quiet = quiet
+
+
+def deliver(
+    report: Mapping[str, Any], options: argparse.Namespace, environment: Mapping[str, str], *, chosen: str | None
+) -> int:
+    """Write the report, and return the exit code of the run.
+
+    It is the report's own. Where the report cannot be written, a refusal keeps its code, and what may have started must
+    not: nothing starts without its report.
+
+    Args:
+        report: The report.
+        options: The parsed command line: `output`, `color`, `verbose`.
+        environment: The process environment, for NO_COLOR and COLUMNS.
+        chosen: The format asked for; None means text on a terminal, else JSON.
+    """
+    code: int = report["exit_code"]
+    try:
+        write_report(report, options, environment, chosen=chosen)
+    except OutputError as bad:
+        if not bad.quiet:
+            for problem in bad.problems:
+                complain(f"preflight: {said(problem)}")
+        return code or bad.exit_code
+    return code
 
 
 def write_report(
@@ -31,9 +68,9 @@ def write_report(
         chosen: The format asked for; None means text on a terminal, else JSON.
 
     Raises:
-        InputError: The file cannot be written.
+        OutputError: It could not be written whole.
     """
-    terminal = options.output is None and sys.stdout.isatty()
+    terminal = options.output is None and sys.stdout is not None and sys.stdout.isatty()
     kind = chosen or ("text" if terminal else "json")
     if kind == "json":
         text = render(report, "json")
@@ -50,18 +87,72 @@ def write_report(
     if not text.endswith("\n"):
         text += "\n"
     if options.output is None:
-        write(text)
+        write(text, what="the report")
     else:
         _write_file(options.output, text)
 
 
-def write(text: str) -> None:
-    """Write text to standard output in UTF-8, all of it: a pipe that takes less at a time is written to again."""
+def write(text: str, *, what: str = "the output") -> None:
+    """Write text to standard output in UTF-8, all of it: a pipe that takes less at a time is written to again.
+
+    Args:
+        text: The text.
+        what: What it is, for the message.
+
+    Raises:
+        OutputError: Standard output is closed, full, or nobody reads it any more.
+    """
     data = text.encode("utf-8", "backslashreplace")
-    sys.stdout.flush()
-    descriptor = sys.stdout.fileno()
-    while data:
-        data = data[os.write(descriptor, data) :]
+    if sys.stdout is None:  # the descriptor was closed before we began; whatever has its number now is not ours
+        message = f"{what} cannot be written, because standard output is closed"
+        raise _unwritable(message, "Give it an open one.", quiet=False)
+    try:
+        sys.stdout.flush()
+        descriptor = sys.stdout.fileno()
+        while data:
+            try:
+                data = data[os.write(descriptor, data) :]
+            except BlockingIOError:  # whoever gave us this pipe made it non-blocking
+                _wait_for(descriptor)
+    except OSError as bad:
+        message = f"{what} cannot be written to standard output ({bad.strerror})"
+        quiet = isinstance(bad, BrokenPipeError)
+        raise _unwritable(message, "Look at where it goes.", quiet=quiet) from None
+
+
+def complain(line: str) -> None:
+    """Write a line to standard error. Where nobody can read it, that changes nothing."""
+    if sys.stderr is None:  # print would take standard output instead
+        return
+    try:
+        print(line, file=sys.stderr, flush=True)
+    except OSError:
+        drop(sys.stderr.fileno())
+
+
+def write_log(report: Mapping[str, Any], *, level: Literal["fatal", "warn", "info"]) -> None:
+    """Write the report's log lines to standard error. Where nobody can read them, that changes nothing."""
+    from preflight.cli.logs import log_report
+
+    try:
+        log_report(report, level=level, stream=sys.stderr)
+    except OSError:
+        drop(sys.stderr.fileno())
+
+
+def said(problem: Problem) -> str:
+    """Return a problem in sentences: where, what, and what to do."""
+    what = str(problem).rstrip()
+    if what[-1:] not in {".", "!", "?"}:
+        what += "."
+    return f"{what} {' '.join(problem.hint.split())}".rstrip()
+
+
+def drop(descriptor: int) -> None:
+    """Let what is still buffered for a descriptor go nowhere, so that Python does not stumble over it at exit."""
+    null = os.open(os.devnull, os.O_WRONLY)
+    os.dup2(null, descriptor)
+    os.close(null)
 
 
 def _write_file(path: str, text: str) -> None:
@@ -69,19 +160,21 @@ def _write_file(path: str, text: str) -> None:
         descriptor = os.open(path, os.O_WRONLY | os.O_CREAT | os.O_TRUNC | os.O_CLOEXEC, 0o644)
         with os.fdopen(descriptor, "w", encoding="utf-8", errors="backslashreplace") as file:
             file.write(text)
-    except OSError as bad:
-        message = f"the report cannot be written ({bad.strerror})."
-        raise InputError(
-            [
-                Problem(
-                    kind="input",
-                    code="cannot_write",
-                    message=message,
-                    hint="Name another file with --output.",
-                    origin=Origin(file=path),
-                )
-            ]
-        ) from None
+    except (OSError, ValueError) as bad:  # ValueError: the path holds a NUL byte
+        message = f"the report cannot be written ({getattr(bad, 'strerror', None) or 'no path can look like that'})"
+        hint = "Name another file with --output."
+        raise _unwritable(message, hint, Origin(file=path), quiet=isinstance(bad, BrokenPipeError)) from None
+
+
+def _unwritable(message: str, hint: str, origin: Origin | None = None, *, quiet: bool) -> OutputError:
+    problem = Problem(kind="input", code="cannot_write", message=message, hint=hint, origin=origin)
+    return OutputError(problem, quiet=quiet)
+
+
+def _wait_for(descriptor: int) -> None:
+    import select
+
+    select.select([], [descriptor], [])
 
 
 def _width(environment: Mapping[str, str], *, terminal: bool) -> int:

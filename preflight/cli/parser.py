@@ -5,6 +5,7 @@ from __future__ import annotations
 import argparse
 
 from preflight import __version__
+from preflight.cli.usage import Parser
 
 TYPE_CHECKING = False
 if TYPE_CHECKING:
@@ -16,7 +17,7 @@ one report, one verdict."""
 
 _EPILOG = """\
 start here:
-  preflight check                        judge the env files of this folder (and preflight.yaml, if there is one)
+  preflight check                        judge the Compose file and env files of this folder (by preflight.yaml, if there is one)
   preflight check .env.production        judge one file
   preflight --validate-only              judge the environment of this process, as a container would start with it
   preflight exec -- uvicorn app:app      judge it, then become the service (same process id)
@@ -32,32 +33,32 @@ class _Help(argparse.RawDescriptionHelpFormatter):
         super().__init__(prog, max_help_position=34, width=100)
 
 
-def build_parser(command: str | None = None) -> argparse.ArgumentParser:
+def build_parser(command: str | None = None) -> Parser:
     """Return the parser of the command line.
 
     Args:
         command: Build only this command's own options, because the command line names it; None builds them all.
     """
-    parser = argparse.ArgumentParser(
-        prog="preflight", description=_DESCRIPTION, epilog=_EPILOG, formatter_class=_Help, allow_abbrev=False
-    )
+    parser = Parser(prog="preflight", description=_DESCRIPTION, epilog=_EPILOG, formatter_class=_Help)
     parser.add_argument("--version", action="version", version=f"preflight {__version__}")
     parser.add_argument(
         "--validate-only",
         action="store_true",
         help="judge the environment of this process and exit; takes the options of check",
     )
-    commands = parser.add_subparsers(dest="command", metavar="COMMAND", title="commands")
+    commands: argparse._SubParsersAction[argparse.ArgumentParser] = parser.add_subparsers(
+        dest="command", metavar="COMMAND", title="commands", parser_class=Parser
+    )
     for name, build in COMMANDS.items():
         if command is None or command == name:
             build(commands)
     return parser
 
 
-def validate_only_parser() -> argparse.ArgumentParser:
+def validate_only_parser() -> Parser:
     """Return the parser of `preflight --validate-only`."""
-    parser = argparse.ArgumentParser(
-        prog="preflight --validate-only", formatter_class=_Help, allow_abbrev=False,
+    parser = Parser(
+        prog="preflight --validate-only", formatter_class=_Help,
         description="Judge the environment of this process, as the service would start with it, and exit.",
     )  # fmt: skip
     parser.add_argument("--validate-only", action="store_true", required=True, help=argparse.SUPPRESS)
@@ -68,12 +69,16 @@ def validate_only_parser() -> argparse.ArgumentParser:
 
 def _check(commands: argparse._SubParsersAction[argparse.ArgumentParser]) -> None:
     parser = commands.add_parser(
-        "check", help="judge env files or the environment", formatter_class=_Help, allow_abbrev=False,
+        "check", help="judge Compose files, env files or the environment", formatter_class=_Help,
         description="Judge configuration and report. Without PATHS: the inputs of preflight.yaml, else what this folder has.",
-        epilog="examples:\n  preflight check .env.production\n  preflight check --contract .env.production.example\n"
+        epilog="examples:\n  preflight check .env.production\n"
+        "  preflight check -f docker-compose.prod.yml --env-file .env.production\n  preflight check --contract .env.production.example\n"
         "  preflight check --process-env --stage start --format json",
     )  # fmt: skip
-    parser.add_argument("paths", nargs="*", metavar="PATH", help="env files to judge, or a folder to look into")
+    parser.add_argument(
+        "paths", nargs="*", metavar="PATH", help="env files or Compose files to judge, or a folder to look into"
+    )
+    _compose(parser)
     parser.add_argument(
         "--process-env", action="store_true", default=None, help="judge the environment of this process"
     )
@@ -86,9 +91,32 @@ def _check(commands: argparse._SubParsersAction[argparse.ArgumentParser]) -> Non
     _output(parser)
 
 
+def _compose(parser: argparse.ArgumentParser) -> None:
+    group = parser.add_argument_group(
+        "Docker Compose",
+        "Variables come from this process's environment, then from --env-file or .env, as for Compose.",
+    )
+    group.add_argument(
+        "-f",
+        "--compose",
+        action="append",
+        default=[],
+        metavar="FILE",
+        help="a Compose file; later ones override earlier ones (repeatable)",
+    )
+    group.add_argument(
+        "--compose-profile",
+        action="append",
+        default=[],
+        metavar="NAME",
+        help="enable a profile of Compose, '*' for all (repeatable)",
+    )
+    group.add_argument("--project-directory", metavar="DIR", help="the folder that Compose's relative paths start in")
+
+
 def _exec(commands: argparse._SubParsersAction[argparse.ArgumentParser]) -> None:
     parser = commands.add_parser(
-        "exec", help="judge, then become the service", formatter_class=_Help, allow_abbrev=False,
+        "exec", help="judge, then become the service", formatter_class=_Help,
         usage="preflight exec [options] -- COMMAND [ARGUMENT ...]",
         description="Judge the environment of this process; if it may start, replace this process by COMMAND (same process id, same environment).",
         epilog='as a container\'s entrypoint:\n  ENTRYPOINT ["preflight", "exec", "--"]\n  CMD ["uvicorn", "app:app"]',
@@ -106,7 +134,7 @@ def _judging(parser: argparse.ArgumentParser) -> None:
         action="append",
         default=[],
         metavar="FILE",
-        help="an env file that the application loads itself (repeatable)",
+        help="an env file that the application loads itself, or that Compose takes variables from (repeatable)",
     )
     group.add_argument(
         "--dialect",
@@ -143,13 +171,7 @@ def _judging(parser: argparse.ArgumentParser) -> None:
     )
     group.add_argument("--deadline", metavar="SECONDS", help="longest time for the whole run (default: 30)")
     group.add_argument("--as-uid", type=int, metavar="UID", help="judge files as this user will find them")
-    config = group.add_mutually_exclusive_group()
-    config.add_argument(
-        "--config",
-        metavar="FILE",
-        help="preflight's configuration (default: preflight.yaml, or [tool.preflight] in pyproject.toml)",
-    )
-    config.add_argument("--no-config", action="store_true", help="read no configuration file")
+    _configuration(group)
 
 
 def _output(parser: argparse.ArgumentParser) -> None:
@@ -175,9 +197,7 @@ def _explain(commands: argparse._SubParsersAction[argparse.ArgumentParser]) -> N
         description="Print everything about a rule.",
     )
     parser.add_argument("rule", metavar="RULE", help="a rule's id, as `preflight rules list` shows it")
-    parser.add_argument(
-        "--pack", action="append", default=[], metavar="PATH", help="a rule pack of your own (repeatable)"
-    )
+    _rules_in_force(parser)
 
 
 def _rules(commands: argparse._SubParsersAction[argparse.ArgumentParser]) -> None:
@@ -186,11 +206,8 @@ def _rules(commands: argparse._SubParsersAction[argparse.ArgumentParser]) -> Non
     )
     actions = parser.add_subparsers(dest="action", metavar="ACTION", required=True)
     listing = actions.add_parser("list", help="list the rules in force", formatter_class=_Help)
-    listing.add_argument("--profile", default="production", metavar="NAME", help="the profile (default: production)")
     listing.add_argument("--format", choices=("text", "json"), default="text", help="default: text")
-    listing.add_argument(
-        "--pack", action="append", default=[], metavar="PATH", help="a rule pack of your own (repeatable)"
-    )
+    _rules_in_force(listing)
     lint = actions.add_parser("lint", help="check packs and profiles without judging anything", formatter_class=_Help)
     lint.add_argument(
         "paths", nargs="*", metavar="PATH", help="packs, or folders of them (default: those that ship with preflight)"
@@ -203,6 +220,30 @@ def _rules(commands: argparse._SubParsersAction[argparse.ArgumentParser]) -> Non
         "--mutate", action="store_true", help="also turn each expectation around: the examples' verdicts must flip"
     )
     test.add_argument("--rule", action="append", default=[], metavar="RULE", help="only this rule (repeatable)")
+
+
+def _rules_in_force(parser: argparse.ArgumentParser) -> None:
+    parser.add_argument(
+        "--profile", metavar="NAME", help="the profile (default: the one that preflight.yaml pins, else production)"
+    )
+    parser.add_argument(
+        "--pack",
+        action="append",
+        default=[],
+        metavar="PATH",
+        help="a rule pack of your own, or a folder of them, instead of those that preflight.yaml names (repeatable)",
+    )
+    _configuration(parser)
+
+
+def _configuration(parser: argparse._ActionsContainer) -> None:
+    config = parser.add_mutually_exclusive_group()
+    config.add_argument(
+        "--config",
+        metavar="FILE",
+        help="preflight's configuration (default: preflight.yaml, or [tool.preflight] in pyproject.toml)",
+    )
+    config.add_argument("--no-config", action="store_true", help="read no configuration file")
 
 
 def _schema(commands: argparse._SubParsersAction[argparse.ArgumentParser]) -> None:

@@ -83,6 +83,8 @@ FIELDS: dict[str, Spec] = {
         would="let failures through that refuse the start now",
     ),
     "env_files": Spec("inputs.env_files", "names", (), policy="refuse", would="judge other files"),
+    "compose": Spec("inputs.compose", "names", (), policy="refuse", would="judge other files"),
+    "compose_profiles": Spec("inputs.compose_profiles", "names", (), policy="refuse", would="judge other services"),
     "process_env": Spec(
         "inputs.process_env", "flag", False, policy="tighten", would="leave the process environment unjudged"
     ),

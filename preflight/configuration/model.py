@@ -33,6 +33,8 @@ class Configuration(Record):
     stage: Stage | None = field("The stage; None lets the command decide.")
     fail_on: Severity = field("Failures of this severity and above block.")
     env_files: tuple[str, ...] = field("Env files to judge; empty lets preflight discover them.")
+    compose: tuple[str, ...] = field("Compose files to judge; empty lets preflight discover them.")
+    compose_profiles: tuple[str, ...] = field("Compose's own profiles that are enabled.")
     process_env: bool = field("Whether the process environment is judged at stage build too.")
     dialect: Dialect | None = field("How env files are read; None lets the context decide.")
     contract: tuple[str, ...] = field("Env files every key of which must be set.")

@@ -88,6 +88,10 @@ class InputsModel(BaseModel):
     env_files: list[Text] = Field(
         default_factory=list, description="Env files; discovered in the folder when left out."
     )
+    compose: list[Text] = Field(
+        default_factory=list, description="Compose files, later over earlier; discovered in the folder when left out."
+    )
+    compose_profiles: list[Text] = Field(default_factory=list, description="Profiles of Compose to enable; `*` is all.")
     process_env: bool = Field(default=False, description="Judge the process environment at stage build too.")
 
 
@@ -212,7 +216,11 @@ def load_settings(
             with places use `preflight.configuration.reader.resolve`.
     """
     found = None if no_config else locate(folder, config_file)
-    inputs = {name: command_line[name] for name in ("env_files", "process_env") if name in command_line}
+    inputs = {
+        name: command_line[name]
+        for name in ("env_files", "compose", "compose_profiles", "process_env")
+        if name in command_line
+    }
     given: dict[str, Any] = {name: value for name, value in command_line.items() if name not in inputs}
     given |= {"inputs": inputs} if inputs else {}
 

@@ -4,12 +4,14 @@ from __future__ import annotations
 
 from preflight.errors import Interrupted
 from preflight.model.record import Record, field
+from preflight.probes.container_files import ContainerFiles
 from preflight.resources import collect
 
 TYPE_CHECKING = False
 if TYPE_CHECKING:
     from types import TracebackType
 
+    from preflight.model.service import Service
     from preflight.model.subject import Subject
     from preflight.resources.base import Context, Resource
 
@@ -28,10 +30,11 @@ class Collection:
         context: What collectors may use.
     """
 
-    __slots__ = ("_context", "_known")
+    __slots__ = ("_context", "_contexts", "_known")
 
     def __init__(self, context: Context) -> None:
         self._context = context
+        self._contexts: dict[str, Context] = {}
         self._known: dict[tuple[str, str], tuple[Resource, ...] | Crash] = {}
 
     def of(self, subject: Subject, resource_type: str) -> tuple[Resource, ...] | Crash:
@@ -41,13 +44,34 @@ class Collection:
             self._known[key] = self._collect(subject, resource_type)
         return self._known[key]
 
+    def _context_of(self, subject: Subject) -> Context:
+        """Return what collectors may use for a subject: a service sees its container's files, and reads them as its user."""
+        service = subject.service
+        if service is None:
+            return self._context
+        if subject.id not in self._contexts:
+            uid, gids = _user(service)
+            self._contexts[subject.id] = self._context.replace(
+                files=ContainerFiles(service, self._context.host),
+                as_uid=uid if uid is not None else self._context.as_uid,
+                as_gids=gids,
+            )
+        return self._contexts[subject.id]
+
     def _collect(self, subject: Subject, resource_type: str) -> tuple[Resource, ...] | Crash:
         try:
-            return tuple(collect(resource_type, subject, self._context))
+            return tuple(collect(resource_type, subject, self._context_of(subject)))
         except Interrupted:  # a signal's, not a collector's
             raise
         except Exception as crash:  # noqa: BLE001 - one collector's bug must not keep the rest from being judged
             return Crash(exception=type(crash).__name__, place=place_of(crash.__traceback__))
+
+
+def _user(service: Service) -> tuple[int | None, tuple[int, ...]]:
+    """Return the user and groups that a service runs with, as far as they are written as numbers."""
+    user, _, group = (service.user or "").partition(":")
+    gids = tuple(int(one) for one in (group, *service.group_add) if one.isdecimal())
+    return (int(user) if user.isdecimal() else None), gids
 
 
 def place_of(traceback: TracebackType | None) -> str:

@@ -11,6 +11,7 @@ from preflight.model.fact import Deferred, Unknown
 from preflight.model.finding import HIDDEN, SEVERITY_RANK, Finding
 from preflight.model.record import Record, field
 from preflight.packs.facts import FactType, fact_types
+from preflight.packs.wording import filled, generic
 from preflight.resources import resource_class
 
 TYPE_CHECKING = False
@@ -123,8 +124,9 @@ class Judge:
                 subject,
                 "fail",
                 reason="absent",
-                message=_fill(rule.message, None, kind, self._parameters(rule))
-                or f"no {kind} that the rule asks for is configured",
+                message=generic(rule.message, self._parameters(rule), name=kind)
+                if rule.message
+                else f"no {kind} that the rule asks for is configured",
             )
         else:
             self._add(
@@ -182,8 +184,9 @@ class Judge:
             reason=reason,
             expected=expected if rule.quantifier != "none" else f"not: {expected}",
             observed=list(observed) if isinstance(observed, tuple) else observed,
-            message=_fill(rule.message, resource, resource.name, self._parameters(rule))
-            or f"{resource.name}: expected {expected}",
+            message=filled(rule.message, resource, resource.name, self._parameters(rule))
+            if rule.message
+            else f"{resource.name}: expected {expected}",
         )
 
     def _undecided(self, rule: Rule, subject: Subject, resource: Resource, verdict: Unknown | Deferred) -> None:
@@ -275,9 +278,9 @@ class Judge:
                 observed=observed,
                 reason=reason,
                 rationale=rule.rationale,
-                remediation=_filled(rule.remediation, resource, resource.name, self._parameters(rule))
+                remediation=filled(rule.remediation, resource, resource.name, self._parameters(rule))
                 if resource is not None
-                else rule.remediation,
+                else generic(rule.remediation, self._parameters(rule)),
                 references=rule.references,
             )
         )
@@ -303,53 +306,28 @@ def merged(findings: Iterable[Finding]) -> list[Finding]:
     groups: dict[tuple[object, ...], list[Finding]] = {}
     for finding in findings:
         observed = str(finding.observed) if finding.observed is not HIDDEN else None
-        origin = finding.origin if finding.resource is not None else finding.subjects
-        key = (finding.rule, finding.status, finding.resource, origin, finding.reason, finding.message, observed)
+        # One value that reaches several services is one fact: what counts is where the value itself is written.
+        written = finding.via[-1] if finding.via else finding.origin
+        place = (
+            (written.file, written.line, written.column)
+            if finding.resource is not None and written is not None
+            else finding.subjects
+            if finding.status != "not_applicable"
+            else None
+        )
+        key = (finding.rule, finding.status, finding.resource, place, finding.reason, finding.message, observed)
         groups.setdefault(key, []).append(finding)
-    return [
-        group[0]
-        if len(group) == 1
-        else group[0].replace(subjects=tuple(sorted({subject for one in group for subject in one.subjects})))
-        for group in groups.values()
-    ]
+    return [group[0] if len(group) == 1 else _together(group) for group in groups.values()]
 
 
-def _fill(template: str | None, resource: Resource | None, name: str, parameters: Mapping[str, Any]) -> str | None:
-    return None if template is None else _filled(template, resource, name, parameters)
-
-
-def _filled(template: str, resource: Resource | None, name: str, parameters: Mapping[str, Any]) -> str:
-    """Fill a rule's text: `{name}`, `{$parameter}`, and facts that may be shown (the compiler refused the others)."""
-    first, *pieces = template.split("{")
-    text = first
-    for piece in pieces:
-        key, brace, rest = piece.partition("}")
-        if not brace or text.endswith("$"):  # `${NAME}` is a text about shells
-            text += "{" + piece
-        else:
-            value = (
-                parameters[key[1:]] if key.startswith("$") else name if key == "name" else getattr(resource, key, None)
-            )
-            command = text.rpartition("\n")[2].startswith("$ ")
-            text += (_quoted(_shown(value)) if command else _shown(value)) + rest
-    return text
-
-
-def _quoted(word: str) -> str:
-    """Quote a word for a shell (POSIX, Shell Command Language, 2.2.2): people paste these commands."""
-    if word and word.isascii() and all(character.isalnum() or character in "_-./@:+,%" for character in word):
-        return word
-    return "'" + word.replace("'", "'\\''") + "'"
-
-
-def _shown(value: object) -> str:
-    if value is None:
-        return "(none)"
-    if isinstance(value, (Unknown, Deferred)):
-        return f"({value.reason})"
-    if isinstance(value, tuple):
-        return ", ".join(str(item) for item in value)
-    return str(value).lower() if isinstance(value, bool) else str(value)
+def _together(group: list[Finding]) -> Finding:
+    """Return one finding for several that say the same: all subjects, and every place that the value passes through."""
+    first = group[0]
+    places = [place for one in group for place in (*((one.origin,) if one.origin is not None else ()), *one.via)]
+    via = tuple(place for place in dict.fromkeys(places) if place != first.origin)
+    subjects = dict.fromkeys(subject for one in group for subject in one.subjects)
+    together: Finding = first.replace(subjects=tuple(sorted(subjects)), via=via)
+    return together
 
 
 _KINDS = {bool: "flag", int: "number", float: "number", str: "text", tuple: "list", type(None): "text"}

@@ -49,14 +49,12 @@ def verdict(code: int) -> str:
 
 
 # What every file and every environment has: that alone is nothing to judge.
-_INCIDENTAL = frozenset({"environment", "setting", "env_file", "env_line"})
+_INCIDENTAL = frozenset({"environment", "environment_declaration", "setting", "env_file", "env_line"})
 
 
 def judged_nothing(findings: Iterable[Finding]) -> bool:
     """Whether no rule decided anything: the configuration says nothing that we know."""
     return not any(
-        finding.status != "not_applicable"
-        and finding.rule != "environment-declared"
-        and (finding.resource is None or finding.resource[0] not in _INCIDENTAL)
+        finding.status != "not_applicable" and (finding.resource is None or finding.resource[0] not in _INCIDENTAL)
         for finding in findings
     )

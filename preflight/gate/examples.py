@@ -13,7 +13,7 @@ import tempfile
 from preflight.documents.nodes import Mapping, Sequence, plain_value
 from preflight.errors import ConfigurationError
 from preflight.gate.generated_text import Generator
-from preflight.gate.request import Request
+from preflight.gate.request import ComposeProjectFiles, Request
 from preflight.gate.run import Run
 from preflight.model.record import Record, field
 from preflight.packs.library import Changes
@@ -129,6 +129,10 @@ def _request(example: Example, folder: str, own_packs: tuple[str, ...]) -> Reque
         )
         env_files = (name,)
         _git(folder, name, content.get("git"))
+    compose = None
+    if content.get("compose") is not None:
+        _write(os.path.join(folder, "compose.yaml"), {"text": content["compose"], "mode": "0644"}, fill)
+        compose = ComposeProjectFiles(files=("compose.yaml",), environment={"HOME": folder})
     for key, name in (("example_file", ".env.example"), ("contract", ".env.contract.example")):
         if content.get(key) is not None:
             _write(os.path.join(folder, name), {"text": content[key], "mode": "0644"}, fill)
@@ -140,9 +144,10 @@ def _request(example: Example, folder: str, own_packs: tuple[str, ...]) -> Reque
     profile = content.get("profile")
     return Request(
         folder=folder,
-        stage=str(content.get("stage", "start")),
+        stage=str(content.get("stage", "start" if compose is None else "build")),
         profile=(str(profile), "example") if profile is not None else None,
         env_files=env_files,
+        compose=compose,
         process=env if content.get("env") is not None else None,
         home={},
         dialect=content.get("dialect"),

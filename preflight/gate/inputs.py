@@ -5,11 +5,12 @@ from __future__ import annotations
 import os
 
 from preflight.bindings import Bindings
+from preflight.gate.own_packs import own_pack_texts
 from preflight.gate.report import Input
 from preflight.model.origin import Origin
 from preflight.model.problem import Problem
 from preflight.sources.contract import read_contract
-from preflight.sources.discovery import discover, is_env_name, is_example_name
+from preflight.sources.discovery import COMPOSE_NAMES, discover, is_env_name, is_example_name
 from preflight.sources.env_subject import env_subject, read_text
 from preflight.sources.examples import example_digests
 from preflight.sources.process import process_subject
@@ -21,8 +22,6 @@ if TYPE_CHECKING:
     from preflight.model.subject import Subject
     from preflight.resources.base import ContractKey
     from preflight.sources.env_file import Dialect
-
-_COMPOSE_NAMES = ("compose.yaml", "compose.yml", "docker-compose.yaml", "docker-compose.yml")
 
 
 class Inputs:
@@ -45,6 +44,7 @@ class Inputs:
         self.examples: dict[bytes, Origin] = {}
         self.problems: list[Problem] = []
         self.notes: list[str] = []
+        self._interpolated: tuple[str, ...] = ()
 
     def read(self, bindings: Bindings, digest: KeyedDigest) -> None:
         """Read everything; nothing is raised for an input that is wrong."""
@@ -52,6 +52,7 @@ class Inputs:
         if request.configuration_file is not None:
             path, digest_of_file = request.configuration_file
             self.read_inputs.append(Input(kind="configuration", path=path, sha256=digest_of_file))
+        services = self._services()
         paths, examples = self._paths()
         files = [one for path in paths if (one := self._env_file(path)) is not None]
         self._contracts(bindings)
@@ -64,7 +65,7 @@ class Inputs:
             self.read_inputs.append(Input(kind="process_environment"))
             self.subjects = (process_subject(request.process, files, files_win=request.dialect == "shell"),)
         else:
-            self.subjects = tuple(files)
+            self.subjects = (*files, *services)
         if not self.subjects and not self.problems:
             where = "the current folder" if request.folder == "." else request.folder
             hint = "Name the files to judge, or judge the environment of this process with --process-env."
@@ -83,42 +84,37 @@ class Inputs:
 
     def own_packs(self) -> tuple[list[str], dict[str, str], list[Problem]]:
         """Return the paths and texts of the project's own packs, folders opened up, and what could not be read."""
-        texts: dict[str, str] = {}
-        paths: list[str] = []
-        problems: list[Problem] = []
-        for path in self._request.packs:
-            found = self._pack_files(path)
-            if not found:
-                hint = "Name a file, or a folder with .yaml files."
-                problems.append(
-                    Problem(
-                        kind="configuration",
-                        code="no_packs",
-                        message="the folder holds no rule pack",
-                        hint=hint,
-                        origin=Origin(file=path),
-                    )
-                )
-            for one in found:
-                text = read_text(one, self._request.files, kind="configuration")
-                if isinstance(text, Problem):
-                    problems.append(text)
-                else:
-                    paths.append(one)
-                    texts[one] = text
-                    self.read_inputs.append(Input(kind="pack", path=one))
-        return paths, texts, problems
+        texts, problems = own_pack_texts(self._request.packs, self._request.files, folder=self._request.folder)
+        self.read_inputs += [Input(kind="pack", path=path) for path in texts]
+        return list(texts), texts, problems
 
     # -- parts -----------------------------------------------------------------------------------------------------
 
     def _at(self, path: str) -> str:
         return path if self._request.folder == "." else os.path.join(self._request.folder, path)
 
+    def _services(self) -> tuple[Subject, ...]:
+        """Return the services of the Compose project, where there is one."""
+        request = self._request
+        named = request.compose
+        if named is None:
+            return ()
+        from preflight.gate.compose import services
+
+        found = services(named, env_files=request.env_files, folder=request.folder)
+        self.read_inputs += [Input(kind="compose_file", path=path) for path in found.files]
+        self.problems += found.problems
+        self.notes += found.notes
+        self._interpolated = found.env_files
+        return found.subjects
+
     def _paths(self) -> tuple[list[str], list[str]]:
         """Return the env files to judge and the files whose values must not be kept."""
         request = self._request
         paths = list(request.env_files)
         examples = [*(request.examples or ()), *request.contracts]
+        if not request.env_files and not request.discover:
+            paths += self._interpolated
         for folder in dict.fromkeys(os.path.dirname(path) for path in paths) if paths else (".",):
             found = discover(self._at(folder or "."))
             beside = [
@@ -126,7 +122,7 @@ class Inputs:
                 for name in (*found.examples, *found.others)
             ]
             if request.discover and not request.env_files:
-                paths += found.taken
+                paths += dict.fromkeys((*self._interpolated, *found.taken))
                 self.notes += [f"{name} was found and is not judged; name it to judge it" for name in found.others]
             if request.examples is None:
                 examples += beside
@@ -160,7 +156,9 @@ class Inputs:
         request = self._request
         if request.dialect is not None:
             return request.dialect
-        compose = any(os.path.exists(self._at(name)) for name in _COMPOSE_NAMES)
+        if request.compose is not None:
+            return "compose"
+        compose = any(os.path.exists(self._at(name)) for name in COMPOSE_NAMES)
         return "compose" if compose else "dotenv"
 
     def _contracts(self, bindings: Bindings) -> None:
@@ -173,13 +171,6 @@ class Inputs:
             self.contract += keys
             self.problems += problems
             self.read_inputs.append(Input(kind="contract", path=path))
-
-    def _pack_files(self, path: str) -> list[str]:
-        full = self._at(path)
-        if not os.path.isdir(full):
-            return [path]
-        names = sorted(name for name in os.listdir(full) if name.endswith((".yaml", ".yml")))
-        return [os.path.join(path, name) for name in names]
 
 
 def recognise(path: str) -> str:

@@ -23,7 +23,7 @@ SCHEMA_VERSION = "1.0"
 class Input(Record):
     """Something that was read."""
 
-    kind: str = field("env_file, process_environment, contract, examples, configuration or pack.")
+    kind: str = field("env_file, compose_file, process_environment, contract, examples, configuration or pack.")
     path: str | None = field("Its path as given; None for the process environment.", default=None)
     sha256: str | None = field("Digest of its text; None where it holds secrets.", default=None)
 

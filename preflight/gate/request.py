@@ -17,6 +17,20 @@ if TYPE_CHECKING:
     from preflight.sources.env_file import Dialect
 
 
+class ComposeProjectFiles(Record):
+    """A Compose project as `docker compose` is pointed at it."""
+
+    files: tuple[str, ...] = field(
+        "Compose files as given with `-f`; none: `COMPOSE_FILE` or the usual names.", default=()
+    )
+    project_directory: str | None = field("As given with `--project-directory`.", default=None)
+    profiles: tuple[str, ...] = field("Compose's own profiles.", default=())
+    environment: Mapping[str, str] = field("The environment that variables are taken from first.")
+
+    def __hash__(self) -> int:
+        return hash((self.files, self.project_directory, self.profiles))
+
+
 class Request(Record):
     """One run."""
 
@@ -27,7 +41,8 @@ class Request(Record):
     )
     fail_on: str = field("Failures of this severity and above block.", default="high")
     env_files: tuple[str, ...] = field("Env files to judge.", default=())
-    discover: bool = field("Whether to look for env files in the folder.", default=False)
+    discover: bool = field("Whether to look for env files and Compose files in the folder.", default=False)
+    compose: ComposeProjectFiles | None = field("The Compose project to judge.", default=None)
     process: Mapping[str, str] | None = field("The process environment, where it is judged.", default=None)
     home: Mapping[str, str] = field("HOME and the like, for git's own configuration.")
     dialect: Dialect | None = field("How env files are read; None decides by the folder.", default=None)

@@ -26,9 +26,11 @@ if TYPE_CHECKING:
 
     from preflight.gate.request import Request
     from preflight.model.origin import Origin
+    from preflight.model.setting import Setting
     from preflight.model.subject import Subject
     from preflight.packs.library import RuleSet
     from preflight.packs.model import Pack, Rule
+    from preflight.probes.files import FileProbe
 
 
 class Run:
@@ -54,6 +56,7 @@ class Run:
         self._profile = request.profile or ("production", "default: nothing declares the environment")
         self._environments: dict[str, tuple[str | None, Origin | None]] = {}
         self._strictest: tuple[str | None, Origin | None] = (None, None)
+        self._deployment: Subject | None = None
         self._signal: int | None = None
 
     def outcome(self) -> Outcome:
@@ -77,11 +80,15 @@ class Run:
         bindings = inputs.bindings(bindings)
         deferred = request.defer_paths if request.stage == "build" else ()
         self._subjects = tuple(
-            with_secret_files(subject, bindings, request.files, deferred=deferred) for subject in inputs.subjects
+            with_secret_files(subject, bindings, _files_of(subject, request.files), deferred=deferred)
+            for subject in inputs.subjects
         )
+        self._deployment = _deployment(self._subjects)
         context = Context(
             bindings=bindings,
             files=request.files,
+            host=request.files,
+            deployment=self._deployment,
             git=request.git,
             clock=request.clock,
             stage=request.stage,
@@ -155,7 +162,8 @@ class Run:
             self._environments[subject.id] = named[0] if named else (None, None)
         known = [pair for pair in self._environments.values() if pair[0] is not None]
         known.sort(key=lambda pair: STRICTEST.index(pair[0]) if pair[0] in STRICTEST else -1)
-        undeclared = len(known) < len(self._subjects)
+        # Of a deployment's services one that declares it is enough; subjects that stand alone each need to.
+        undeclared = len(known) < len(self._subjects) and self._deployment is None
         if known:
             self._strictest = known[0]
         if self._request.profile is None and known and not undeclared:
@@ -201,6 +209,28 @@ class Run:
             started_at=self._started_at,
             duration_ms=round(elapsed * 1000),
         )
+
+
+def _deployment(subjects: tuple[Subject, ...]) -> Subject | None:
+    """Return the subject that answers for all services and the env files beside them, with the settings of all: what runs before what is only interpolated."""
+    if all(subject.service is None for subject in subjects):
+        return None
+    settings: dict[str, Setting] = {}
+    for subject in sorted(subjects, key=lambda one: one.kind == "env_file"):
+        for name, setting in subject.settings.items():
+            if name not in settings or not settings[name].is_set:
+                settings[name] = setting
+    env_files = tuple(dict.fromkeys(one for subject in subjects for one in subject.env_files))
+    whole: Subject = subjects[0].replace(settings=settings, env_files=env_files)
+    return whole
+
+
+def _files_of(subject: Subject, files: FileProbe) -> FileProbe:
+    if subject.service is None:
+        return files
+    from preflight.probes.container_files import ContainerFiles
+
+    return ContainerFiles(subject.service, files)
 
 
 def _declared_by(origin: Origin | None) -> str:

@@ -39,6 +39,10 @@ class Setting(Record):
     via: tuple[Origin, ...] = field("Further places the value passed through, nearest first.", default=())
     path: str | None = field("The file it was read from, for a value given as NAME_FILE.", default=None)
     references: tuple[str, ...] = field("Variables that its value was put together from.", default=())
+    written: SecretText | None = field(
+        "Its text as an orchestrator's file has it, before variables were put in; None where it comes from elsewhere.",
+        default=None,
+    )
     blanked_by: tuple[str, ...] = field("Those of them that were unset, so that their part came out empty.", default=())
 
     @property

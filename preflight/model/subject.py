@@ -10,6 +10,7 @@ if TYPE_CHECKING:
     from typing import Literal
 
     from preflight.model.origin import Origin
+    from preflight.model.service import Service
     from preflight.model.setting import Setting
 
     SubjectKind = Literal["process", "env_file", "service", "container"]
@@ -42,6 +43,7 @@ class Subject(Record):
     settings: Mapping[str, Setting] = field("The settings it will start with, by name, in the order written.")
     origin: Origin = field("Where the subject as a whole is described.")
     env_files: tuple[EnvFile, ...] = field("The env files it is made of.", default=())
+    service: Service | None = field("What an orchestrator runs for it, where one does.", default=None)
 
     @property
     def id(self) -> str:

@@ -77,7 +77,7 @@ def read_packs(
 
     Args:
         paths: Their paths, in order.
-        texts: Texts that were read already, by path; others are opened here.
+        texts: Their texts, by path.
         builtin: Whether they ship with preflight.
         before: Packs read earlier.
 
@@ -90,10 +90,7 @@ def read_packs(
     problems: list[Problem] = []
     known: dict[str, Parameter] = {parameter.name: parameter for pack in before for parameter in pack.parameters}
     for path in paths:
-        text = texts.get(path)
-        if text is None:
-            with open(path, encoding="utf-8") as file:
-                text = file.read()
+        text = texts[path]
         shown = f"rules/{os.path.basename(path)}" if builtin else path
         try:
             pack = read_pack(text, shown, builtin=builtin, known=known)

@@ -110,6 +110,9 @@ class ExampleModel(_Strict):
     env: dict[str, str | None] | None = Field(
         None, description="The process environment; null is a name without a value."
     )
+    compose: str | None = Field(
+        None, description="The text of a compose.yaml; its services are judged as Docker Compose would run them."
+    )
     env_file: str | None = Field(None, description="The text of an env file, judged as a subject of its own.")
     env_file_name: str = Field(".env", description="The env file's name.")
     env_file_mode: Annotated[str, StringConstraints(pattern=r"^0[0-7]{3}$")] = Field(

@@ -38,6 +38,7 @@ PROBLEMS = {
     "name_too_long": ("the path is longer than the file system takes", "Correct the path."),
     "invalid_path": ("no path can look like that: it is empty or holds a NUL byte", "Correct the path."),
     "io_error": ("the system could not read it", "Look at the file system and its mounts, then try again."),
+    "elsewhere": ("it is known only where the service runs", "Judge it there: run the gate at the container's start."),
 }
 _BY_ERRNO = {
     errno.ENOENT: "missing",
@@ -58,7 +59,7 @@ _KINDS = (
 )
 KINDS = (
     "regular", "directory", "fifo", "socket", "device", "missing", "dangling_symlink", "symlink_loop", "not_a_directory",
-    "permission_denied", "invalid_path", "io_error",
+    "permission_denied", "invalid_path", "io_error", "elsewhere",
 )  # fmt: skip
 # Other encodings by their byte order mark (Unicode, section 23.8), the longer first.
 _MARKS = (
@@ -73,11 +74,20 @@ class FileProblem(Record):
     code: str = field("What is the case.", choices=tuple(PROBLEMS))
     offset: int | None = field("Where the first byte stands that is not UTF-8, from 0.", default=None)
     encoding: str | None = field("What it is instead of UTF-8, where it says so: UTF-16 or UTF-32.", default=None)
+    place: str | None = field(
+        "What lies at the path, where that is not this machine's: `the volume data`.", default=None
+    )
 
     @property
     def message(self) -> str:
         """What is the case: a part of a sentence, to stand behind the path."""
         said = PROBLEMS[self.code][0]
+        if self.place is not None:
+            return (
+                f"it is in {self.place}, and {said.removeprefix('it is ')}"
+                if self.code == "elsewhere"
+                else f"{said} ({self.place})"
+            )
         return said if self.offset is None else f"{said} (from byte {self.offset} on)"
 
     @property
@@ -111,6 +121,9 @@ class FileFacts(Record):
     uid: int = field("User id of its owner; -1 where there is none.", default=-1)
     gid: int = field("Id of its group; -1 where there is none.", default=-1)
     symlink: bool = field("Whether the path itself is a link.", default=False)
+    place: str | None = field(
+        "What lies behind a path in a container: the path on this machine, or `the volume data`.", default=None
+    )
     kubernetes: bool = field(
         "Whether the path leads through a volume that Kubernetes writes (`..data`).", default=False
     )

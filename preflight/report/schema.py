@@ -74,7 +74,7 @@ class ConfigurationModel(_Strict):
 class InputModel(_Strict):
     """Something that was read."""
 
-    kind: Literal["env_file", "process_environment", "contract", "examples", "configuration", "pack"] = Field(
+    kind: Literal["env_file", "compose_file", "process_environment", "contract", "examples", "configuration", "pack"] = Field(
         description="What it is."
     )
     path: str | None = Field(description="Its path as given; null for the process environment.")

@@ -12,6 +12,7 @@ if TYPE_CHECKING:
     from typing import Any
 
     from preflight.model.fact import Fact, Unknown
+    from preflight.probes.files import FileFacts
     from preflight.resources.base import Context
 
 
@@ -19,6 +20,7 @@ class FileResource(Resource):
     """A file that a setting points at."""
 
     path: Fact[str] = field("Its path, as configured.")
+    file: Fact[str] = field("The file on this machine: behind a path in a container, what is mounted there.")
     kind: Fact[str] = field("What stands there.", choices=KINDS)
     readable: Fact[bool] = field(
         "Whether who will read it can, by owner and mode bits (root's privilege does not count)."
@@ -38,24 +40,30 @@ class FileResource(Resource):
 _FACTS = tuple(name for name in FileResource.fields() if name not in {"name", "origin", "via", "path"})
 
 
-def file_facts(path: str, context: Context) -> dict[str, Any]:
+def file_facts(path: str, context: Context, *, on_host: bool = False) -> dict[str, Any]:
     """Return the facts about a file, by name.
 
     Args:
         path: The path as configured; a relative one starts in the project folder.
         context: Looks at the file. A missing path that exists only where the service starts is deferred.
+        on_host: Whether it is a path of this machine even for a service, whose other paths are its container's.
     """
-    seen = context.files.inspect(path)
-    if not seen.exists and context.defer_paths and path.startswith(context.defer_paths):
+    seen = (context.host if on_host else context.files).inspect(path)
+    if seen.kind == "elsewhere":
+        later = Deferred(
+            reason="elsewhere", detail=f"{path} is in {seen.place or 'the image'}, known only where the service runs"
+        )
+        return {"path": path, **dict.fromkeys(_FACTS, later)}
+    if not seen.exists and context.defer_paths and (seen.place or path).startswith(context.defer_paths):
         later = Deferred(reason="path", detail=f"{path} exists only where the service starts")
         return {"path": path, **dict.fromkeys(_FACTS, later)}
     facts: dict[str, Any] = {"path": path, **dict.fromkeys(_FACTS)}
-    facts["kind"] = seen.kind
+    facts |= {"kind": seen.kind, "file": seen.place or path}
     if seen.kind != "regular":
         return facts
     mode = seen.mode
     facts |= {
-        "readable": seen.readable_by(context.as_uid, ()) if context.as_uid is not None else seen.readable,
+        "readable": _readable(seen, context),
         "empty": seen.size == 0,
         "mode": f"{mode:04o}",
         "owner": seen.uid,
@@ -66,6 +74,13 @@ def file_facts(path: str, context: Context) -> dict[str, Any]:
         "unsafe_directory": seen.unsafe_parent,
     }
     return facts
+
+
+def _readable(seen: FileFacts, context: Context) -> bool:
+    if context.as_uid is not None:
+        return seen.readable_by(context.as_uid, context.as_gids)
+    # Whom an image runs as is not known here, and most run as root; what nobody can read is unreadable for all.
+    return seen.readable if seen.place is None else bool(seen.mode & 0o444)
 
 
 def unknown_file(reason: Unknown | Deferred) -> dict[str, Any]:

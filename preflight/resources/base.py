@@ -12,6 +12,7 @@ if TYPE_CHECKING:
     from preflight.model.digest import KeyedDigest
     from preflight.model.origin import Origin
     from preflight.model.secret_text import SecretText
+    from preflight.model.subject import Subject
     from preflight.probes.clock import Clock
     from preflight.probes.files import FileProbe
     from preflight.probes.git import GitProbe
@@ -41,7 +42,8 @@ class Context(Record):
     """What collectors may use besides the subject: the outside world behind small ports."""
 
     bindings: Bindings = field("Which setting plays which role.")
-    files: FileProbe = field("Looks at files.")
+    files: FileProbe = field("Looks at files as the subject will see them: for a service, by their paths in its container.")
+    host: FileProbe = field("Looks at files of this machine.")
     git: GitProbe = field("Looks at git's index and ignore rules.")
     clock: Clock = field("Tells the time.")
     stage: str = field("build or start.")
@@ -56,4 +58,22 @@ class Context(Record):
     in_container: bool | None = field(
         "Whether the process runs in a container; None where only its start will tell.", default=None
     )
+    deployment: Subject | None = field(
+        "Where several subjects are one deployment: the one that answers for all, with the settings of all.", default=None
+    )
     as_uid: int | None = field("The user that will read the files, where it is not this one.", default=None)
+    as_gids: tuple[int, ...] = field("The groups that this user is in.", default=())
+
+
+def deployment_of(subject: Subject, context: Context) -> Subject | None:
+    """Return what is asked about a whole deployment, such as whether a role is played at all.
+
+    A subject that stands alone answers for itself. Of several, one answers for all, and of the others nothing is asked.
+
+    Args:
+        subject: The subject that is looked at.
+        context: Knows whether it stands alone.
+    """
+    if context.deployment is None:
+        return subject
+    return context.deployment if context.deployment.id == subject.id else None

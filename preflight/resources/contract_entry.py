@@ -9,7 +9,7 @@ from preflight.model.record import field
 from preflight.model.secret_text import SecretText
 from preflight.resources._types import TYPES, well_formed
 from preflight.resources._values import STATES, not_literal, state_of
-from preflight.resources.base import Resource
+from preflight.resources.base import Resource, deployment_of
 
 TYPE_CHECKING = False
 if TYPE_CHECKING:
@@ -39,14 +39,17 @@ RESOURCE = ContractEntry
 
 
 def collect(subject: Subject, context: Context) -> Iterator[ContractEntry]:
-    """Hold the subject against every key of the contract."""
+    """Hold the deployment against every key of the contract."""
+    asked = deployment_of(subject, context)
+    if asked is None:
+        return
     for key in context.contract:
-        setting = subject.settings.get(key.name)
-        if (setting is None or setting.value is None) and f"{key.name}_FILE" in subject.settings:
-            setting = subject.settings[f"{key.name}_FILE"]
+        setting = asked.settings.get(key.name)
+        if (setting is None or setting.value is None) and f"{key.name}_FILE" in asked.settings:
+            setting = asked.settings[f"{key.name}_FILE"]
         yield ContractEntry(
             name=key.name,
-            origin=setting.origin if setting is not None else subject.origin,
+            origin=setting.origin if setting is not None else asked.origin,
             required=key.required,
             sensitive=key.sensitive,
             state=state_of(setting),

@@ -30,7 +30,7 @@ RESOURCE = EnvFileResource
 def collect(subject: Subject, context: Context) -> Iterator[EnvFileResource]:
     """Collect the env files that a subject is made of."""
     for source in subject.env_files:
-        facts = file_facts(source.path, context)
+        facts = file_facts(source.path, context, on_host=True)
         seen = context.git.inspect(source.path)
         held = any(
             setting.origin.file == source.path

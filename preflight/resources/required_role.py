@@ -6,7 +6,7 @@ from preflight.bindings import ROLES, SECRET_ROLES
 from preflight.model.record import field
 from preflight.resources._secrets import secrets_of
 from preflight.resources._values import STATES, state_of, with_role
-from preflight.resources.base import Resource
+from preflight.resources.base import Resource, deployment_of
 
 TYPE_CHECKING = False
 if TYPE_CHECKING:
@@ -31,17 +31,20 @@ RESOURCE = RequiredRole
 
 def collect(subject: Subject, context: Context) -> Iterator[RequiredRole]:
     """Look for a setting of each required role; a password inside a connection string counts."""
+    asked = deployment_of(subject, context)
+    if asked is None:
+        return
     for role in context.required_roles:
         if role in SECRET_ROLES:
             states = [
                 state_of(one.setting.replace(value=one.value))
-                for one in secrets_of(subject, context)
+                for one in secrets_of(asked, context)
                 if one.role == role
             ]
         else:
-            states = [state_of(setting) for setting in with_role(subject, context.bindings, role)]
+            states = [state_of(setting) for setting in with_role(asked, context.bindings, role)]
         best = next((state for state in _BEST_FIRST if state in states), "unset")
-        yield RequiredRole(name=_shown(role), origin=subject.origin, role=role, state=best)
+        yield RequiredRole(name=_shown(role), origin=asked.origin, role=role, state=best)
 
 
 def _shown(role: str) -> str:

@@ -8,6 +8,8 @@ from preflight.model.record import Record, field
 
 EXAMPLE_WORDS = ("example", "sample", "template", "dist", "tmpl", "defaults")
 # A production file is what the gate is for; a bare .env is what is left.
+# The names that Docker Compose looks for (Docker documentation, "How Compose works").
+COMPOSE_NAMES = ("compose.yaml", "compose.yml", "docker-compose.yml", "docker-compose.yaml")
 PREFERRED = (".env.production", ".env.prod", "production.env", "prod.env", ".env")
 
 
@@ -23,6 +25,11 @@ def is_env_name(path: str) -> bool:
     """Whether a path's name is an env file's."""
     name = os.path.basename(path)
     return name == ".env" or name.startswith(".env.") or name.endswith(".env")
+
+
+def is_compose_name(path: str) -> bool:
+    """Whether a path's name is that of a YAML file, which as an input is a Compose file."""
+    return path.endswith((".yaml", ".yml"))
 
 
 def is_example_name(path: str) -> bool:

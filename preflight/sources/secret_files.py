@@ -59,7 +59,9 @@ def _resolve(base: str, setting: Setting, files: FileProbe, deferred: tuple[str,
     read = files.read(path, limit=LIMIT)
     if isinstance(read, FileText):
         value = SecretText(read.text.rstrip("\n"))
-    elif read.code in {"missing", "permission_denied"} and path.startswith(deferred):
+    elif read.code == "elsewhere":
+        value = Reference(kind="secret_file", target=f"{shown_path(path)} in {read.place or 'the image'}")
+    elif read.code in {"missing", "permission_denied"} and (read.place or path).startswith(deferred):
         value = Reference(kind="secret_file", target=shown_path(path))
     elif read.code == "empty":
         value = SecretText("")

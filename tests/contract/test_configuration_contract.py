@@ -43,7 +43,9 @@ FIELD_VALUES: dict[str, st.SearchStrategy[Any]] = {
     "profile": st.sampled_from(["production", "staging", "our-own", None]),
     "stage": st.sampled_from(["build", "start", None]),
     "fail_on": st.sampled_from(["critical", "high", "medium", "low"]),
-    "inputs": st.fixed_dictionaries({}, optional={"env_files": NAMES, "process_env": st.booleans()}),
+    "inputs": st.fixed_dictionaries(
+        {}, optional={"env_files": NAMES, "compose": NAMES, "compose_profiles": NAMES, "process_env": st.booleans()}
+    ),
     "dialect": st.sampled_from(["compose", "dotenv", "shell", None]),
     "contract": st.sampled_from(["one", ["one", "two"], [], None, "a,b"]),
     "examples": st.none() | NAMES,
@@ -124,6 +126,8 @@ COMMAND_LINE: dict[str, st.SearchStrategy[Any]] = {
     "fail_on": st.sampled_from(["critical", "low"]),
     "disable": IDS,
     "env_files": NAMES,
+    "compose": NAMES,
+    "compose_profiles": NAMES,
     "process_env": st.booleans(),
     "deadline": st.sampled_from([5, 60.0]),
     "parameters": PARAMETERS,
@@ -176,7 +180,7 @@ def values(configuration: Configuration) -> dict[str, Any]:
 def authoritative(found: Settings) -> dict[str, Any]:
     said = dict(found)
     inputs = said.pop("inputs")
-    said |= {"env_files": inputs.env_files, "process_env": inputs.process_env}
+    said |= {name: getattr(inputs, name) for name in type(inputs).model_fields}
     said["override"] = {
         rule: [
             change.severity,

@@ -2,10 +2,8 @@
 
 from __future__ import annotations
 
-import sys
-
 from preflight.cli.judging import judge
-from preflight.cli.output import write_report
+from preflight.cli.output import deliver, write_log
 from preflight.sources.process import environment
 
 TYPE_CHECKING = False
@@ -18,10 +16,8 @@ def run(options: argparse.Namespace) -> int:
     variables = environment()
     judged = judge(options, variables, stage="start" if options.command == "validate" else None)
     chosen = options.format or (judged.configuration.format if judged.configuration is not None else None)
-    write_report(judged.report, options, variables, chosen=chosen)
+    code = deliver(judged.report, options, variables, chosen=chosen)
     log = options.log or (judged.configuration.log if judged.configuration is not None else "off")
     if log == "json" or (options.command == "validate" and judged.exit_code):
-        from preflight.cli.logs import log_report
-
-        log_report(judged.report, level="info" if log == "json" else "fatal", stream=sys.stderr)
-    return judged.exit_code
+        write_log(judged.report, level="info" if log == "json" else "fatal")
+    return code

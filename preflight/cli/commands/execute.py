@@ -8,11 +8,10 @@ environment is passed on untouched.
 from __future__ import annotations
 
 import os
-import sys
 
 from preflight.cli import signals
 from preflight.cli.judging import judge
-from preflight.cli.output import write_report
+from preflight.cli.output import complain, deliver, write_log
 from preflight.errors import UsageError
 from preflight.model.problem import Problem
 from preflight.sources.process import environment
@@ -45,29 +44,23 @@ def run(options: argparse.Namespace) -> int:
     judged = judge(options, variables, stage="start")
     chosen = options.format or (judged.configuration.format if judged.configuration is not None else None)
     log = options.log or (judged.configuration.log if judged.configuration is not None else "off")
-    if judged.exit_code or only_validate or options.output is not None:
-        write_report(judged.report, options, variables, chosen=chosen)
+    code = judged.exit_code
+    if code or only_validate or options.output is not None:
+        code = deliver(judged.report, options, variables, chosen=chosen)
     if judged.exit_code or log == "json":
-        from preflight.cli.logs import log_report
-
-        log_report(judged.report, level="info" if log == "json" else "fatal", stream=sys.stderr)
-    if judged.exit_code or only_validate:
-        return judged.exit_code
+        write_log(judged.report, level="info" if log == "json" and code == judged.exit_code else "fatal")
+    if code or only_validate:
+        return code
     return _become(command, variables)
 
 
 def _become(command: list[str], variables: dict[str, str]) -> int:
     """Replace this process; return only where that fails."""
-    sys.stdout.flush()
-    sys.stderr.flush()
     signals.reset_for_exec()
     try:
         os.execvpe(command[0], command, variables)  # noqa: S606 - becoming the service, without a shell, is what this command is for
     except OSError as bad:
         missing = isinstance(bad, (FileNotFoundError, NotADirectoryError))
-        print(
-            f"preflight: the configuration is accepted, but {command[0]} cannot be started ({bad.strerror})",
-            file=sys.stderr,
-        )
+        complain(f"preflight: the configuration is accepted, but {command[0]} cannot be started ({bad.strerror})")
         return NOT_FOUND if missing else CANNOT_EXECUTE
     return CANNOT_EXECUTE

@@ -5,19 +5,23 @@ from __future__ import annotations
 import textwrap
 
 from preflight.cli.output import write
+from preflight.cli.rules_in_force import rules_in_force
 from preflight.documents.nodes import Mapping, Sequence, plain_value
 from preflight.documents.yaml import load
 from preflight.errors import UsageError
 from preflight.gate.examples import examples_of
 from preflight.model.problem import Problem
-from preflight.packs.library import assemble, builtin_packs, builtin_path, read_packs
+from preflight.packs.library import builtin_packs, builtin_path
+from preflight.packs.wording import generic
 
 TYPE_CHECKING = False
 if TYPE_CHECKING:
     import argparse
+    from collections.abc import Mapping as MappingOf
     from typing import Any
 
     from preflight.documents.nodes import Node
+    from preflight.packs.library import RuleSet
     from preflight.packs.model import Pack, Rule
 
 _WIDTH = 96
@@ -25,34 +29,40 @@ _WIDTH = 96
 
 def run(options: argparse.Namespace) -> int:
     """Print a rule: what it asks, why, what to do, its examples, its parameters."""
-    own = read_packs(options.pack, {}, before=builtin_packs()) if options.pack else ()
-    rules = assemble("production", own)
-    rule = next((one for one in rules.rules if options.rule in {one.id, *one.aliases}), None)
+    rules, texts = rules_in_force(options)
+    everywhere = {pack.name: pack for pack in (*builtin_packs(), *rules.packs)}
+    known = {rule.id: rule for pack in everywhere.values() for rule in pack.rules}
+    known |= {rule.id: rule for rule in rules.rules}
+    rule = next((one for one in known.values() if options.rule in {one.id, *one.aliases}), None)
     if rule is None:
         from preflight.documents.suggestions import did_you_mean
 
-        near = did_you_mean(options.rule, [one.id for one in rules.rules])
+        near = did_you_mean(options.rule, known)
         hint = f'Did you mean "{near}"?' if near else "See `preflight rules list`."
         raise UsageError(
-            [Problem(kind="configuration", code="unknown_rule", message=f'"{options.rule}" is no rule.', hint=hint)]
+            [Problem(kind="configuration", code="unknown_rule", message=f'"{options.rule}" is no rule', hint=hint)]
         )
-    pack = next(one for one in rules.packs if one.name == rule.pack)
-    write(explanation(rule, pack, _root(pack), {name: value for name, (value, _) in rules.parameters.items()}))
+    pack = everywhere[rule.pack]
+    write(explanation(rule, pack, _root(pack, texts), rules))
     return 0
 
 
-def explanation(rule: Rule, pack: Pack, root: Node | None, parameters: dict[str, Any]) -> str:
+def explanation(rule: Rule, pack: Pack, root: Node | None, rules: RuleSet) -> str:
     """Return the text about a rule.
 
     Args:
-        rule: The rule.
+        rule: The rule, as it is in force.
         pack: Its pack.
         root: The pack's tree, for the examples and the expectation as written.
-        parameters: Values of the parameters it uses.
+        rules: The rules in force: whether it is one of them, and the values of the parameters.
     """
+    parameters = {**_defaults(pack), **rules.parameters}
+    parameters |= {name: (value, source) for name, value, source in rule.overrides}
+    values = {name: value for name, (value, _) in parameters.items()}
     lines = [f"{rule.id}  ({rule.severity}, pack {rule.pack} version {pack.version})", "", rule.title + ".", ""]
+    lines += _in_force(rule, pack, rules)
     lines += _section("why", rule.rationale)
-    lines += ["what to do", *_remediation(rule.remediation), ""]
+    lines += ["what to do", *_remediation(generic(rule.remediation, values)), ""]
     written = _written(root, rule.id)
     asks: dict[str, Any] = {
         key: written[key]
@@ -60,9 +70,11 @@ def explanation(rule: Rule, pack: Pack, root: Node | None, parameters: dict[str,
         if key in written
     }
     lines += ["what it asks", *(f"  {line}" for line in _yaml(asks)), ""]
-    used = [name for name in parameters if f"${name}" in str(asks)]
+    named = _names(asks)
+    used = {name: pair for name, pair in parameters.items() if f"${name}" in named}
     if used:
-        lines += ["parameters", *(f"  {name}: {_scalar(parameters[name])}" for name in used), ""]
+        lines += ["parameters", *(f"  {name}: {_plain(value)}  ({source})" for name, (value, source) in used.items())]
+        lines.append("")
     lines += ["references", *(f"  {reference}" for reference in rule.references), ""]
     if rule.aliases:
         lines += ["earlier ids", *(f"  {alias}" for alias in rule.aliases), ""]
@@ -74,6 +86,38 @@ def explanation(rule: Rule, pack: Pack, root: Node | None, parameters: dict[str,
                 "",
             ]
     return "\n".join(lines)
+
+
+def _in_force(rule: Rule, pack: Pack, rules: RuleSet) -> list[str]:
+    """Say what this project makes of the rule, where that is not what its pack says."""
+    said: list[str] = []
+    shipped = next((one for one in pack.rules if one.id == rule.id), rule)
+    if rule.id in rules.disabled:
+        said.append(f"not in force: left out by {rules.disabled[rule.id]}")
+    elif rule.id not in {one.id for one in rules.rules}:
+        said.append(f"not in force: profile {rules.profile} does not have it")
+    if shipped.severity != rule.severity:
+        said.append(f"its severity is {shipped.severity} in its pack, and {rule.severity} here")
+    if shipped.where != rule.where:
+        said.append("which resources it judges was changed here")
+    return [*(f"  {line}" for line in said), ""] if said else []
+
+
+def _defaults(pack: Pack) -> dict[str, tuple[Any, str]]:
+    return {one.name: (one.default, f"pack {pack.name}") for one in pack.parameters}
+
+
+def _names(value: Any) -> set[str]:  # noqa: ANN401 - plain data of any shape
+    """Return every text in plain data."""
+    if isinstance(value, dict):
+        return {name for key, item in value.items() for name in (f"${key}", *_names(item))}
+    if isinstance(value, list):
+        return {name for item in value for name in _names(item)}
+    return {str(value)}
+
+
+def _plain(value: Any) -> str:  # noqa: ANN401 - plain data
+    return ", ".join(map(str, value)) if isinstance(value, tuple) else _scalar(value)
 
 
 def _section(title: str, text: str) -> list[str]:
@@ -91,9 +135,10 @@ def _remediation(text: str) -> list[str]:
     return lines
 
 
-def _root(pack: Pack) -> Node | None:
-    path = f"{builtin_path()}/{pack.path.removeprefix('rules/')}" if pack.builtin else pack.path
-    with open(path, encoding="utf-8") as file:
+def _root(pack: Pack, texts: MappingOf[str, str]) -> Node | None:
+    if not pack.builtin:
+        return load(texts[pack.path])
+    with open(f"{builtin_path()}/{pack.path.removeprefix('rules/')}", encoding="utf-8") as file:
         return load(file.read())
 
 

@@ -3,9 +3,9 @@
 from __future__ import annotations
 
 import os
-import sys
 
-from preflight.cli.output import write
+from preflight.cli.output import complain, said, write
+from preflight.cli.rules_in_force import rules_in_force
 from preflight.documents.yaml import load
 from preflight.errors import EXIT_BLOCKED, EXIT_CONFIGURATION, ConfigurationError
 from preflight.gate.examples import examples_of, flips, run_example
@@ -14,6 +14,7 @@ from preflight.model.problem import Problem
 from preflight.packs.library import assemble, builtin_packs, builtin_path, profile_names, read_packs
 from preflight.packs.reader import kind_of, parse, read_pack, read_profile
 from preflight.probes.files import FileProbe
+from preflight.renderers._wording import many
 from preflight.sources.env_subject import read_text
 
 TYPE_CHECKING = False
@@ -31,7 +32,7 @@ def run(options: argparse.Namespace) -> int:
 
 
 def _list(options: argparse.Namespace) -> int:
-    rules = assemble(options.profile, read_packs(options.pack, {}, before=builtin_packs()) if options.pack else ())
+    rules, _ = rules_in_force(options)
     if options.format == "json":
         from preflight.renderers.json_text import render
 
@@ -49,10 +50,10 @@ def _list(options: argparse.Namespace) -> int:
             render({"profile": rules.profile, "rules": rows, "disabled": dict(sorted(rules.disabled.items()))}) + "\n"
         )
         return 0
-    width = max(len(rule.id) for rule in rules.rules)
+    width = max(len(name) for name in (*(rule.id for rule in rules.rules), *rules.disabled))
     lines = [f"{rule.severity:8}  {rule.id:{width}}  {rule.title}" for rule in rules.rules]
     lines += [f"{'off':8}  {name:{width}}  left out by {source}" for name, source in sorted(rules.disabled.items())]
-    lines.append(f"{len(rules.rules)} rules in profile {rules.profile}; `preflight explain RULE` says more")
+    lines.append(f"{many(len(rules.rules), 'rule')} in profile {rules.profile}; `preflight explain RULE` says more")
     write("\n".join(lines) + "\n")
     return 0
 
@@ -62,52 +63,45 @@ def _lint(options: argparse.Namespace) -> int:
     builtin = not options.paths
     known = {} if builtin else {parameter.name: parameter for pack in builtin_packs() for parameter in pack.parameters}
     files = _files(options.paths, problems)
-    for path in files:
-        text = read_text(path, FileProbe(), kind="configuration")
-        if isinstance(text, Problem):
-            problems.append(text)
-            continue
+    packs: dict[str, str] = {}
+    for path, text in _texts(files, problems).items():
         try:
-            root = parse(text, path, schema=None)
-            if kind_of(root) == "profile":
+            if kind_of(parse(text, path, schema=None)) == "profile":
                 read_profile(text, path)
             else:
+                packs[path] = text
                 known.update({parameter.name: parameter for parameter in read_pack(text, path, known=known).parameters})
         except ConfigurationError as bad:
             problems += bad.problems
     if not problems:
         try:
-            own = () if builtin else read_packs([path for path in files if _is_pack(path)], {}, before=builtin_packs())
+            own = () if builtin else read_packs(packs, packs, before=builtin_packs())
             for profile in profile_names():
                 assemble(profile, own)
         except ConfigurationError as bad:
             problems += bad.problems
     for problem in problems:
-        print(f"{problem} {problem.hint}", file=sys.stderr)
-    print(f"{len(files)} files, {len(problems)} problems" if problems else f"{len(files)} files are in order")
-    return EXIT_CONFIGURATION if problems else 0
+        complain(said(problem))
+    if problems:
+        write(f"{many(len(files), 'file')}, {many(len(problems), 'problem')}\n")
+        return EXIT_CONFIGURATION
+    write(f"{many(len(files), 'file')} {'is' if len(files) == 1 else 'are'} in order\n")
+    return 0
 
 
 def _test(options: argparse.Namespace) -> int:
     problems: list[Problem] = []
-    files = [path for path in _files(options.paths, problems) if _is_pack(path)]
-    if not files:
-        problems.append(
-            Problem(
-                kind="configuration",
-                code="no_packs",
-                message="there is no rule pack to test",
-                hint="Name a pack, or a folder of them.",
-            )
-        )
+    texts = _texts(_files(options.paths, problems), problems)
     if problems:
         raise ConfigurationError(problems)
-    own = tuple(os.path.abspath(path) for path in files) if options.paths else ()
-    packs: tuple[Pack, ...] = read_packs(own, {}, before=builtin_packs()) if own else builtin_packs()
+    packs = {path: text for path, text in texts.items() if kind_of(parse(text, path, schema=None)) == "pack"}
+    if not packs:
+        raise _nothing("no_packs", "there is no rule pack to test", "Name a pack, or a folder of them.")
+    own = tuple(os.path.abspath(path) for path in packs) if options.paths else ()
+    judging: tuple[Pack, ...] = read_packs(packs, packs, before=builtin_packs()) if own else builtin_packs()
     failed = ran = 0
-    for path in files:
-        with open(path, encoding="utf-8") as file:
-            root = load(file.read())
+    for path, text in packs.items():
+        root = load(text)
         for example in examples_of(root) if root is not None else ():
             if options.rule and example.rule not in options.rule:
                 continue
@@ -119,23 +113,26 @@ def _test(options: argparse.Namespace) -> int:
                 if not result.kept:
                     failed += 1
                     side = "pass" if example.passes else "fail"
-                    print(
-                        f"{path}:{example.line}: {example.rule}, {side} example {example.number}: {result.explanation}",
-                        file=sys.stderr,
+                    complain(
+                        f"{path}:{example.line}: {example.rule}, {side} example {example.number}: {result.explanation}"
                     )
     if not ran:
-        raise ConfigurationError(
-            [
-                Problem(
-                    kind="configuration",
-                    code="no_examples",
-                    message="no example ran",
-                    hint="Name rules that exist in these packs.",
-                )
-            ]
-        )
-    print(f"{sum(len(pack.rules) for pack in packs)} rules, {ran} runs of their examples, {failed} failed")
+        raise _nothing("no_examples", "no example ran", "Name rules that exist in these packs.")
+    rules = many(sum(len(pack.rules) for pack in judging), "rule")
+    write(f"{rules}, {many(ran, 'run')} of their examples, {failed} failed\n")
     return EXIT_BLOCKED if failed else 0
+
+
+def _texts(files: list[str], problems: list[Problem]) -> dict[str, str]:
+    """Read files, and record what cannot be read."""
+    texts: dict[str, str] = {}
+    for path in files:
+        text = read_text(path, FileProbe(), kind="configuration")
+        if isinstance(text, Problem):
+            problems.append(text)
+        else:
+            texts[path] = text
+    return texts
 
 
 def _files(paths: list[str], problems: list[Problem]) -> list[str]:
@@ -150,21 +147,13 @@ def _files(paths: list[str], problems: list[Problem]) -> list[str]:
                 if name.endswith((".yaml", ".yml"))
             )
             if not inside:
-                problems.append(
-                    Problem(
-                        kind="configuration",
-                        code="no_packs",
-                        message="the folder holds no rule pack",
-                        hint="Name another.",
-                        origin=Origin(file=path),
-                    )
-                )
+                message = "the folder holds no rule pack"
+                problems += _nothing("no_packs", message, "Name another.", Origin(file=path)).problems
             found += inside
         else:
             found.append(path)
     return found
 
 
-def _is_pack(path: str) -> bool:
-    with open(path, encoding="utf-8") as file:
-        return kind_of(parse(file.read(), path, schema=None)) == "pack"
+def _nothing(code: str, message: str, hint: str, origin: Origin | None = None) -> ConfigurationError:
+    return ConfigurationError([Problem(kind="configuration", code=code, message=message, hint=hint, origin=origin)])

@@ -3,34 +3,14 @@
 from __future__ import annotations
 
 from preflight.sources.compose.loading import load_project
-from preflight.sources.compose.model import (
-    ComposeProject,
-    ComposeRefusal,
-    ComposeService,
-    ContentSource,
-    Dependency,
-    Grant,
-    Mount,
-    Network,
-    PublishedPort,
-    ServiceEnvFile,
-    Trap,
-    Volume,
-)
+from preflight.sources.compose.model import ComposeProject, ComposeRefusal, ComposeService, ServiceEnvFile, Volume
 from preflight.sources.compose.subjects import subjects
 
 __all__ = [
     "ComposeProject",
     "ComposeRefusal",
     "ComposeService",
-    "ContentSource",
-    "Dependency",
-    "Grant",
-    "Mount",
-    "Network",
-    "PublishedPort",
     "ServiceEnvFile",
-    "Trap",
     "Volume",
     "load_project",
     "subjects",

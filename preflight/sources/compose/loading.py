@@ -6,6 +6,7 @@ import gc
 import os
 import posixpath
 
+from preflight.model.secret_text import SecretText
 from preflight.sources.compose import binding, discovery, services
 from preflight.sources.compose.consistency import FRAGMENT_CODES, check_consistency
 from preflight.sources.compose.defaults import each_service
@@ -25,9 +26,11 @@ if TYPE_CHECKING:
     from typing import Any
 
     from preflight.model.problem import Problem
+    from preflight.model.service import ContentSource
     from preflight.sources.compose.discovery import Sources
     from preflight.sources.compose.model import ComposeService
     from preflight.sources.compose.tree import Node
+    from preflight.sources.compose.variables import Variables
 
 
 def load_project(
@@ -109,12 +112,13 @@ def _load(sources: Sources, layers: Layers, project_name: str | None) -> Compose
     project = ComposeProject(
         name=name,
         directory=sources.directory,
+        folder=layers.directory,
         files=tuple(file.name for file in layers.read.values()),
         env_files=sources.env_files,
         services=tuple(records),
         disabled=tuple(sorted(disabled)),
-        secrets=_resources(root, "secrets", services.content_source),
-        configs=_resources(root, "configs", services.content_source),
+        secrets=_with_variables(_resources(root, "secrets", services.content_source), variables),
+        configs=_with_variables(_resources(root, "configs", services.content_source), variables),
         networks=_resources(root, "networks", services.network),
         volumes=_resources(root, "volumes", services.volume),
         traps=find_traps(root, records, layers.obsolete, sources.values, layers.line),
@@ -130,6 +134,19 @@ def _resources(root: Node, section: str, make: Any) -> dict[str, Any]:  # noqa: 
     if entries is None or not isinstance(entries.value, dict):
         return {}
     return {name: make(name, node, entries.key_origin(name)) for name, node in entries.value.items()}
+
+
+def _with_variables(contents: dict[str, ContentSource], variables: Variables) -> dict[str, ContentSource]:
+    """Return secrets or configs with the content of those that come from a variable, where it is set."""
+    done: dict[str, ContentSource] = {}
+    for name, source in contents.items():
+        value = variables.get(source.variable) if source.variable is not None and source.content is None else None
+        done[name] = (
+            source
+            if value is None
+            else source.replace(content=SecretText(value), via=variables.origins(source.variable or ""))
+        )
+    return done
 
 
 def _is_enabled(service: Node, profiles: tuple[str, ...]) -> bool:

@@ -69,13 +69,15 @@ class ServiceEnvironments:
                 name=name, value=SecretText(value), origin=origin, via=self.variables.origins(name), references=(name,)
             )
         if trace is None:
-            return Setting(name=name, value=SecretText(value), origin=origin)
+            text = SecretText(value)
+            return Setting(name=name, value=text, origin=origin, written=text)
         return Setting(
             name=name,
             value=SecretText(value),
             origin=origin,
             via=trace.via,
             references=trace.names,
+            written=SecretText(trace.written),
             blanked_by=trace.blanked,
         )
 

@@ -3,17 +3,9 @@
 from __future__ import annotations
 
 from preflight.model.secret_text import SecretText
+from preflight.model.service import ContentSource, Dependency, Grant, Mount, Network, PublishedPort
 from preflight.sources.compose.checks import is_external
-from preflight.sources.compose.model import (
-    ComposeService,
-    ContentSource,
-    Dependency,
-    Grant,
-    Mount,
-    Network,
-    PublishedPort,
-    Volume,
-)
+from preflight.sources.compose.model import ComposeService, Volume
 
 TYPE_CHECKING = False
 if TYPE_CHECKING:

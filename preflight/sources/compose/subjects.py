@@ -2,11 +2,21 @@
 
 from __future__ import annotations
 
+from preflight.model.service import Service, Word
 from preflight.model.subject import EnvFile, Subject
+from preflight.sources.compose.container_paths import file_places
+from preflight.sources.names import presentable, presentable_variable
 
 TYPE_CHECKING = False
 if TYPE_CHECKING:
-    from preflight.sources.compose.model import ComposeProject
+    from collections.abc import Mapping
+
+    from preflight.model.origin import Origin
+    from preflight.model.service import Network, Trap
+    from preflight.model.setting import Setting
+    from preflight.sources.compose.model import ComposeProject, ComposeService
+
+_OFF = frozenset({"", "0", "0b", "-1"})
 
 
 def subjects(project: ComposeProject) -> tuple[Subject, ...]:
@@ -14,13 +24,133 @@ def subjects(project: ComposeProject) -> tuple[Subject, ...]:
 
     A setting without a value is none for the container, so it is left out of the subject's settings.
     """
+    names = tuple(service.name for service in project.services)
+    traps: dict[str | None, list[Trap]] = {}
+    for trap in project.traps:
+        traps.setdefault(trap.service, []).append(trap)
+    first = names[0] if names else None
     return tuple(
         Subject(
             kind="service",
             name=service.name,
-            settings={name: setting for name, setting in service.environment.items() if setting.value is not None},
+            settings={
+                name: _presentable(setting)
+                for name, setting in service.environment.items()
+                if setting.value is not None
+            },
             origin=service.origin,
             env_files=tuple(EnvFile(path=use.name, dialect="compose") for use in service.env_files if use.found),
+            service=_service(
+                service,
+                project,
+                names,
+                # What is the project's own is said once, of its first service.
+                (*traps.get(service.name, ()), *(traps.get(None, ()) if service.name == first else ())),
+            ),
         )
         for service in project.services
     )
+
+
+def _presentable(setting: Setting) -> Setting:
+    """Return a setting whose variables have names that can be shown: `$word` in `pa$word` is the end of a password."""
+    if not setting.references and not setting.blanked_by:
+        return setting
+    text = setting.written.reveal() if setting.written is not None else None
+    line = setting.origin.line or 0
+
+    def shown(names: tuple[str, ...]) -> tuple[str, ...]:
+        return tuple(
+            presentable(name, line, assigned=False) if text is None else presentable_variable(name, text)
+            for name in names
+        )
+
+    changed: Setting = setting.replace(references=shown(setting.references), blanked_by=shown(setting.blanked_by))
+    return changed
+
+
+def _service(
+    service: ComposeService, project: ComposeProject, names: tuple[str, ...], traps: tuple[Trap, ...]
+) -> Service:
+    value = service.value
+    limits = value("deploy", "resources", "limits") or {}
+    return Service(
+        image=service.image,
+        built=value("build") is not None,
+        command=service.command,
+        entrypoint=service.entrypoint,
+        working_dir=value("working_dir"),
+        user=value("user"),
+        group_add=tuple(str(group) for group in value("group_add") or ()),
+        ports=service.ports,
+        mounts=service.mounts,
+        secrets=service.secrets,
+        configs=service.configs,
+        contents=project.secrets,
+        files=file_places(service, project),
+        network_mode=service.network_mode,
+        networks=_networks(service, project.networks),
+        pid=value("pid"),
+        ipc=value("ipc"),
+        uts=value("uts"),
+        user_namespace=value("userns_mode"),
+        cgroup=value("cgroup"),
+        privileged=value("privileged") is True,
+        read_only=value("read_only") is True,
+        capabilities_added=_words(service, "cap_add"),
+        capabilities_dropped=_words(service, "cap_drop"),
+        security_options=_words(service, "security_opt"),
+        devices=_words(service, "devices"),
+        healthcheck=_healthcheck(service),
+        restart=value("restart") or value("deploy", "restart_policy", "condition"),
+        memory_limited=_limited(value("mem_limit"), limits.get("memory")),
+        cpu_limited=_limited(value("cpus"), limits.get("cpus"), value("cpu_quota")),
+        processes_limited=_limited(value("pids_limit"), limits.get("pids")),
+        depends_on=service.depends_on,
+        siblings=names,
+        host_names=_host_names(service),
+        places=_places(service),
+        traps=traps,
+    )
+
+
+def _networks(service: ComposeService, networks: Mapping[str, Network]) -> tuple[Network, ...]:
+    return tuple(networks[name] for name in service.networks if name in networks)
+
+
+def _words(service: ComposeService, key: str) -> tuple[Word, ...]:
+    node = service.tree.child(key)
+    if node is None or not isinstance(node.value, list):
+        return ()
+    words = []
+    for item in node.value:
+        source = item.child("source") if isinstance(item.value, dict) else item
+        if source is not None and isinstance(source.value, str):
+            words.append(Word(text=source.value, origin=item.origin()))
+    return tuple(words)
+
+
+def _healthcheck(service: ComposeService) -> str:
+    check = service.value("healthcheck")
+    if not check:
+        return "absent"
+    test = check.get("test")
+    return "disabled" if check.get("disable") is True or test in ("NONE", ["NONE"]) else "set"
+
+
+def _limited(*values: object) -> bool:
+    return any(value is not None and str(value).strip().lower() not in _OFF for value in values)
+
+
+def _host_names(service: ComposeService) -> tuple[str, ...]:
+    """Return the names under which others reach a service: its own, `container_name`, and its networks' aliases."""
+    names = [service.name]
+    if service.value("container_name"):
+        names.append(service.value("container_name"))
+    for network in (service.value("networks") or {}).values():
+        names += [str(alias) for alias in (network or {}).get("aliases") or ()]
+    return tuple(dict.fromkeys(names))
+
+
+def _places(service: ComposeService) -> dict[str, Origin]:
+    return {key: service.tree.key_origin(key) for key in service.tree.value}

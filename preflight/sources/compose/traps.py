@@ -5,16 +5,17 @@ None of these keeps a project from loading, and each has let a wrong password or
 
 from __future__ import annotations
 
+from preflight.model.service import Trap
 from preflight.sources.compose.commands import split
-from preflight.sources.compose.model import Trap
 
 TYPE_CHECKING = False
 if TYPE_CHECKING:
     from collections.abc import Callable, Iterator, Mapping
 
     from preflight.model.origin import Origin
+    from preflight.model.service import PublishedPort
     from preflight.sources.compose.env_files import EnvValue
-    from preflight.sources.compose.model import ComposeService, PublishedPort
+    from preflight.sources.compose.model import ComposeService
     from preflight.sources.compose.tree import Node, Trace
 
 
