@@ -2,12 +2,14 @@
 
 from __future__ import annotations
 
+import gc
+
 from preflight.cli import signals
 from preflight.cli.rules_in_force import changes_of
 from preflight.cli.selecting import select
 from preflight.configuration.reader import effective, resolve
 from preflight.engine.collecting import place_of
-from preflight.errors import EXIT_INTERNAL, ConfigurationError, Interrupted, UsageError
+from preflight.errors import EXIT_INTERNAL, ConfigurationError, DeadlineError, Interrupted, UsageError
 from preflight.gate.report import Outcome, build
 from preflight.gate.request import Request
 from preflight.gate.run import Run
@@ -52,24 +54,22 @@ def judge(options: argparse.Namespace, environment: Mapping[str, str], *, stage:
     Raises:
         UsageError: The command line names what cannot be.
     """
+    collecting = gc.isenabled()
+    gc.disable()  # a run lives for a moment, and looking for cycles in what it keeps costs a tenth of it
     clock = Clock()
     started, started_at = clock.monotonic(), clock.iso8601()
     configuration: Configuration | None = None
     at = stage or getattr(options, "stage", None) or "build"
     try:
         signals.catch()
-        configuration = resolve(
-            folder=".",
-            config_file=options.config,
-            no_config=options.no_config,
-            environment=environment,
-            command_line=_command_line(options),
-        )
+        configuration = _configured(options, environment)
         at = stage or configuration.stage or "build"
-        outcome = Run(_request(options, configuration, environment, at, clock)).outcome()
+        run = Run(_request(options, configuration, environment, at, clock))
+        signals.alarm(configuration.deadline - (clock.monotonic() - started))
+        outcome = run.outcome(settled=signals.end_alarm)
     except UsageError:
         raise
-    except ConfigurationError as bad:
+    except (ConfigurationError, DeadlineError) as bad:
         outcome = _stopped(bad.exit_code, bad.problems, at, clock, started, started_at)
     except Interrupted as stop:
         outcome = _stopped(stop.exit_code, stop.problems, at, clock, started, started_at)
@@ -81,7 +81,34 @@ def judge(options: argparse.Namespace, environment: Mapping[str, str], *, stage:
         outcome = _stopped(EXIT_INTERNAL, (problem,), at, clock, started, started_at)
     finally:
         signals.release()
+        if collecting:
+            gc.enable()
     return Judged(build(outcome), configuration)
+
+
+def asked(options: argparse.Namespace, environment: Mapping[str, str]) -> Request:
+    """Read the configuration, and return what a run at stage build is asked to do, without running it.
+
+    Args:
+        options: The parsed command line.
+        environment: The process environment.
+
+    Raises:
+        ConfigurationError: preflight's own configuration is wrong.
+        UsageError: The command line names what cannot be.
+    """
+    configuration = _configured(options, environment)
+    return _request(options, configuration, environment, "build", Clock())
+
+
+def _configured(options: argparse.Namespace, environment: Mapping[str, str]) -> Configuration:
+    return resolve(
+        folder=".",
+        config_file=options.config,
+        no_config=options.no_config,
+        environment=environment,
+        command_line=_command_line(options),
+    )
 
 
 def _command_line(options: argparse.Namespace) -> dict[str, object]:

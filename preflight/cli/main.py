@@ -90,6 +90,8 @@ def _dispatch(options: argparse.Namespace) -> int:
         from preflight.cli.commands.check import run
     elif command == "exec":
         from preflight.cli.commands.execute import run
+    elif command == "config":
+        from preflight.cli.commands.config import run
     elif command == "explain":
         from preflight.cli.commands.explain import run
     elif command == "rules":

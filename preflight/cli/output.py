@@ -75,15 +75,8 @@ def write_report(
     if kind == "json":
         text = render(report, "json")
     else:
-        colour = options.color == "always" or (
-            options.color == "auto"
-            and terminal
-            and not environment.get("NO_COLOR")
-            and environment.get("TERM") != "dumb"
-        )
-        text = render(
-            report, "text", width=_width(environment, terminal=terminal), colour=colour, verbose=options.verbose
-        )
+        width, colour = appearance(options.color, environment, terminal=terminal)
+        text = render(report, "text", width=width, colour=colour, verbose=options.verbose)
     if not text.endswith("\n"):
         text += "\n"
     if options.output is None:
@@ -175,6 +168,20 @@ def _wait_for(descriptor: int) -> None:
     import select
 
     select.select([], [descriptor], [])
+
+
+def appearance(color: str, environment: Mapping[str, str], *, terminal: bool) -> tuple[int, bool]:
+    """Return the columns of a text, and whether it is coloured.
+
+    Args:
+        color: `auto`, `always` or `never`.
+        environment: The process environment, for NO_COLOR, TERM and COLUMNS.
+        terminal: Whether it goes to a terminal.
+    """
+    colour = color == "always" or (
+        color == "auto" and terminal and not environment.get("NO_COLOR") and environment.get("TERM") != "dumb"
+    )
+    return _width(environment, terminal=terminal), colour
 
 
 def _width(environment: Mapping[str, str], *, terminal: bool) -> int:

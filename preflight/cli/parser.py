@@ -114,6 +114,30 @@ def _compose(parser: argparse.ArgumentParser) -> None:
     group.add_argument("--project-directory", metavar="DIR", help="the folder that Compose's relative paths start in")
 
 
+def _config(commands: argparse._SubParsersAction[argparse.ArgumentParser]) -> None:
+    parser = commands.add_parser(
+        "config", help="what will start: every value resolved, with its place", formatter_class=_Help, allow_abbrev=False,
+        description="Print what each service, env file or this process will start with, as Docker Compose resolves it: every value, "
+        "where it comes from and through which variables, and what each path in a container is here. Secrets are hidden.",
+        epilog="examples:\n  preflight config\n  preflight config -f docker-compose.prod.yml --env-file .env.production --subject api",
+    )  # fmt: skip
+    parser.add_argument("paths", nargs="*", metavar="PATH", help="env files or Compose files, or a folder to look into")
+    parser.add_argument("--subject", metavar="NAME", help="only this service or file")
+    _compose(parser)
+    group = parser.add_argument_group("what is read")
+    _env_files(group)
+    group.add_argument("--process-env", action="store_true", default=None, help="also the environment of this process")
+    _configuration(group)
+    output = parser.add_argument_group("output")
+    output.add_argument("--format", choices=("text", "json"), default="text", help="default: text")
+    output.add_argument(
+        "--color", choices=("auto", "always", "never"), default="auto", help="colour of the text (default: auto)"
+    )
+    parser.set_defaults(
+        profile=None, fail_on=None, contract=[], pack=[], disable=[], param=[], deadline=None, log=None, as_uid=None
+    )
+
+
 def _exec(commands: argparse._SubParsersAction[argparse.ArgumentParser]) -> None:
     parser = commands.add_parser(
         "exec", help="judge, then become the service", formatter_class=_Help,
@@ -129,18 +153,7 @@ def _exec(commands: argparse._SubParsersAction[argparse.ArgumentParser]) -> None
 
 def _judging(parser: argparse.ArgumentParser) -> None:
     group = parser.add_argument_group("what is judged, and by what")
-    group.add_argument(
-        "--env-file",
-        action="append",
-        default=[],
-        metavar="FILE",
-        help="an env file that the application loads itself, or that Compose takes variables from (repeatable)",
-    )
-    group.add_argument(
-        "--dialect",
-        choices=("compose", "dotenv", "shell"),
-        help="who reads the env files: Docker Compose, python-dotenv, or a shell's `. file`",
-    )
+    _env_files(group)
     group.add_argument(
         "--contract",
         action="append",
@@ -236,6 +249,21 @@ def _rules_in_force(parser: argparse.ArgumentParser) -> None:
     _configuration(parser)
 
 
+def _env_files(group: argparse._ArgumentGroup) -> None:
+    group.add_argument(
+        "--env-file",
+        action="append",
+        default=[],
+        metavar="FILE",
+        help="an env file that the application loads itself, or that Compose takes variables from (repeatable)",
+    )
+    group.add_argument(
+        "--dialect",
+        choices=("compose", "dotenv", "shell"),
+        help="who reads the env files: Docker Compose, python-dotenv, or a shell's `. file`",
+    )
+
+
 def _configuration(parser: argparse._ActionsContainer) -> None:
     config = parser.add_mutually_exclusive_group()
     config.add_argument(
@@ -280,6 +308,7 @@ def _completion(commands: argparse._SubParsersAction[argparse.ArgumentParser]) -
 
 COMMANDS = {
     "check": _check,
+    "config": _config,
     "exec": _exec,
     "explain": _explain,
     "rules": _rules,

@@ -1,8 +1,8 @@
-"""Signals, without `signal` itself, which loads `enum` (3 ms): CPython's module below it has the same functions."""
+"""Signals, and the alarm that holds the deadline, without `signal` itself, which loads `enum` (3 ms): CPython's module below it has the same functions."""
 
 from __future__ import annotations
 
-from preflight.errors import Interrupted
+from preflight.errors import DeadlineError, Interrupted
 from preflight.model.problem import Problem
 
 TYPE_CHECKING = False
@@ -28,8 +28,31 @@ def catch() -> None:
         signals.signal(number, _raise_interrupted)
 
 
+def _raise_late(_: int, __: object) -> None:
+    raise DeadlineError([])
+
+
+def alarm(seconds: float) -> None:
+    """Raise `DeadlineError` after a time, whatever is being done then.
+
+    Looking at the clock between checks would not do: one check can wait for a file system, or be long by itself.
+
+    Args:
+        seconds: From now.
+    """
+    signals.signal(signals.SIGALRM, _raise_late)
+    signals.setitimer(signals.ITIMER_REAL, max(seconds, 0.001))
+
+
+def end_alarm() -> None:
+    """Take the alarm back: an exec'd service would inherit it (execve(2))."""
+    signals.setitimer(signals.ITIMER_REAL, 0)
+    signals.signal(signals.SIGALRM, signals.SIG_DFL)
+
+
 def release() -> None:
-    """Give both signals back to the kernel's default, which an exec'd service inherits."""
+    """Give all signals back to the kernel's default, which an exec'd service inherits."""
+    end_alarm()
     for number in _NAMES:
         signals.signal(number, signals.SIG_DFL)
 

@@ -2,9 +2,9 @@
 
 from __future__ import annotations
 
-from preflight.errors import Interrupted
+from preflight.errors import DeadlineError, Interrupted
 from preflight.model.record import Record, field
-from preflight.probes.container_files import ContainerFiles
+from preflight.probes.container_files import files_of
 from preflight.resources import collect
 
 TYPE_CHECKING = False
@@ -35,14 +35,16 @@ class Collection:
     def __init__(self, context: Context) -> None:
         self._context = context
         self._contexts: dict[str, Context] = {}
-        self._known: dict[tuple[str, str], tuple[Resource, ...] | Crash] = {}
+        # By identity, which is quicker than any name; the subject is kept, so that its identity stays its own.
+        self._known: dict[str, dict[int, tuple[Subject, tuple[Resource, ...] | Crash]]] = {}
 
     def of(self, subject: Subject, resource_type: str) -> tuple[Resource, ...] | Crash:
         """Return a subject's resources of a type, or the crash that happened while they were collected."""
-        key = (subject.id, resource_type)
-        if key not in self._known:
-            self._known[key] = self._collect(subject, resource_type)
-        return self._known[key]
+        of_type = self._known.setdefault(resource_type, {})
+        found = of_type.get(id(subject))
+        if found is None:
+            found = of_type[id(subject)] = (subject, self._collect(subject, resource_type))
+        return found[1]
 
     def _context_of(self, subject: Subject) -> Context:
         """Return what collectors may use for a subject: a service sees its container's files, and reads them as its user."""
@@ -52,7 +54,7 @@ class Collection:
         if subject.id not in self._contexts:
             uid, gids = _user(service)
             self._contexts[subject.id] = self._context.replace(
-                files=ContainerFiles(service, self._context.host),
+                files=files_of(subject, self._context.host),
                 as_uid=uid if uid is not None else self._context.as_uid,
                 as_gids=gids,
             )
@@ -61,7 +63,7 @@ class Collection:
     def _collect(self, subject: Subject, resource_type: str) -> tuple[Resource, ...] | Crash:
         try:
             return tuple(collect(resource_type, subject, self._context_of(subject)))
-        except Interrupted:  # a signal's, not a collector's
+        except (Interrupted, DeadlineError):  # a signal's, not a collector's
             raise
         except Exception as crash:  # noqa: BLE001 - one collector's bug must not keep the rest from being judged
             return Crash(exception=type(crash).__name__, place=place_of(crash.__traceback__))

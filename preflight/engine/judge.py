@@ -7,6 +7,7 @@ from __future__ import annotations
 
 from preflight.engine.collecting import Crash
 from preflight.engine.matching import REASONS, Matching, disjunction, negation
+from preflight.errors import DeadlineError
 from preflight.model.fact import Deferred, Unknown
 from preflight.model.finding import HIDDEN, SEVERITY_RANK, Finding
 from preflight.model.record import Record, field
@@ -58,36 +59,56 @@ class Judge:
         self._around = surroundings
         self._types: dict[str, dict[str, FactType]] = {}
         self._failed: dict[tuple[str, str], set[str | None]] = {}
+        self._said = 0
+        self._done = (0, 0)
+        self._idle: dict[tuple[str, str], list[Subject]] = {}
+        self._held: dict[str, tuple[Resource, list[Subject]]] = {}
         self.findings: list[Finding] = []
         self.late = False
 
     def run(self, rules: Sequence[Rule], subjects: Sequence[Subject]) -> None:
-        """Judge every subject by every rule, in an order in which a rule comes after those it requires."""
-        for rule in in_order(rules):
-            for subject in subjects:
-                before = len(self.findings)
+        """Judge every subject by every rule, in an order in which a rule comes after those it requires.
+
+        Where the deadline passes, or its alarm goes off in the middle of something, the rest becomes `error`.
+        """
+        ordered = in_order(rules)
+        try:
+            self._run(ordered, subjects)
+        except DeadlineError:
+            self.late = True
+            self._run(ordered, subjects)
+
+    def _run(self, rules: Sequence[Rule], subjects: Sequence[Subject]) -> None:
+        """Go on after the last rule and subject that were decided."""
+        start, begun = self._done
+        for position, rule in enumerate(rules[start:], start=start):
+            matching = self._matching(rule)
+            for number, subject in enumerate(subjects[begun:], start=begun):
+                before = len(self.findings) + self._said
                 if self.late or self._around.expired():
                     self.late = True
                     self._add(
                         rule, subject, "error", reason="deadline", message="the deadline passed before this was decided"
                     )
                 else:
-                    self._judge(rule, subject)
-                if len(self.findings) == before:
+                    self._judge(rule, subject, matching)
+                if len(self.findings) + self._said == before:
                     raise AssertionError(f"rule {rule.id} gave no finding for {subject.id}")
+                self._done = (position, number + 1)
+            self._add_said(rule)
+            self._done, begun = (position + 1, 0), 0
 
     # -- one rule, one subject -------------------------------------------------------------------------------------
 
-    def _judge(self, rule: Rule, subject: Subject) -> None:
-        condition = self._condition(rule, subject)
+    def _judge(self, rule: Rule, subject: Subject, matching: Matching) -> None:
+        condition = self._condition(rule, subject) if rule.when else None
         if condition is not None:
-            self._add(rule, subject, "not_applicable", reason="condition", message=condition)
+            self._does_not_apply(rule, subject, "condition", condition)
             return
         collected = self._collection.of(subject, rule.resource)
         if isinstance(collected, Crash):
             self._crashed(rule, subject, collected)
             return
-        matching = self._matching(rule)
         selected: list[Resource] = []
         undecided = False
         for resource in collected:
@@ -129,16 +150,10 @@ class Judge:
                 else f"no {kind} that the rule asks for is configured",
             )
         else:
-            self._add(
-                rule,
-                subject,
-                "not_applicable",
-                reason="no_resource",
-                message=f"there is no {kind} that this rule is about",
-            )
+            self._does_not_apply(rule, subject, "no_resource", f"there is no {kind} that this rule is about")
 
     def _each(self, rule: Rule, subject: Subject, resource: Resource, matching: Matching) -> None:
-        blocked = self._blocked_by(rule, subject, resource)
+        blocked = self._blocked_by(rule, subject, resource) if rule.requires else None
         if blocked:
             self._add(
                 rule,
@@ -166,7 +181,8 @@ class Judge:
             self._undecided(rule, subject, resource, verdict)
             return
         if verdict:
-            self._add(rule, subject, "pass", resource=resource, message=rule.title)
+            self._said += 1
+            self._held.setdefault(resource.name, (resource, []))[1].append(subject)
             return
         self._failed.setdefault((rule.id, subject.id), set()).add(resource.name)
         expected = matching.describe(rule.expect)
@@ -248,6 +264,27 @@ class Judge:
                 self._failed.setdefault((rule.id, subject.id), set()).add(resource.name)
                 return required
         return None
+
+    def _does_not_apply(self, rule: Rule, subject: Subject, reason: str, message: str) -> None:
+        """Keep for the end of the rule: of a thousand services most are not concerned, and one finding says so."""
+        self._said += 1
+        self._idle.setdefault((reason, message), []).append(subject)
+
+    def _add_said(self, rule: Rule) -> None:
+        """Add what was kept for the end of a rule: a finding for all subjects that a condition or a name has in common."""
+        for (reason, message), subjects in self._idle.items():
+            self._add(rule, subjects[0], "not_applicable", reason=reason, message=message)
+            self._share(subjects)
+        for resource, subjects in self._held.values():
+            self._add(rule, subjects[0], "pass", resource=resource, message=rule.title)
+            self._share(subjects)
+        self._idle.clear()
+        self._held.clear()
+
+    def _share(self, subjects: list[Subject]) -> None:
+        """Give the last finding its subjects."""
+        if len(subjects) > 1:
+            self.findings[-1] = self.findings[-1].replace(subjects=tuple(sorted({subject.id for subject in subjects})))
 
     # -- findings --------------------------------------------------------------------------------------------------
 

@@ -67,6 +67,9 @@ class Matching:
         """Say whether a matcher holds of a fact's value."""
         if isinstance(value, (Unknown, Deferred)):
             return value
+        if len(matcher) == 1:  # by far the most
+            operator, argument = matcher[0]
+            return self._operator(operator, argument, value, fact)
         return conjunction([self._operator(operator, argument, value, fact) for operator, argument in matcher])
 
     def _operator(self, operator: str, argument: Argument, value: Any, fact: FactType) -> Verdict:  # noqa: ANN401 - any fact

@@ -135,12 +135,15 @@ def _finding(finding: Finding) -> dict[str, Any]:
         "message": finding.message,
         "expected": finding.expected,
         "reason": finding.reason,
-        "rationale": finding.rationale,
-        "remediation": finding.remediation,
-        "references": list(finding.references),
         "fingerprint": finding.fingerprint,
         "waiver": None,
     }
+    if finding.status not in {"pass", "not_applicable"}:
+        row |= {
+            "rationale": finding.rationale,
+            "remediation": finding.remediation,
+            "references": list(finding.references),
+        }
     if finding.observed is not HIDDEN:
         row["observed"] = finding.observed
     if finding.via:

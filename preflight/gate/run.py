@@ -10,12 +10,13 @@ from preflight.bindings import Bindings
 from preflight.engine.collecting import Collection, Crash
 from preflight.engine.judge import Judge, Surroundings, merged
 from preflight.engine.verdict import exit_code, judged_nothing
-from preflight.errors import ConfigurationError, Interrupted
+from preflight.errors import ConfigurationError, DeadlineError, Interrupted
 from preflight.gate.inputs import Inputs
 from preflight.gate.report import Outcome
 from preflight.model.digest import KeyedDigest
 from preflight.model.problem import Problem
 from preflight.packs.library import assemble, profile_names, read_packs
+from preflight.probes.container_files import files_of
 from preflight.resources.base import Context
 from preflight.resources.environment import STRICTEST, Environment
 from preflight.sources.secret_files import with_secret_files
@@ -30,7 +31,6 @@ if TYPE_CHECKING:
     from preflight.model.subject import Subject
     from preflight.packs.library import RuleSet
     from preflight.packs.model import Pack, Rule
-    from preflight.probes.files import FileProbe
 
 
 class Run:
@@ -59,16 +59,31 @@ class Run:
         self._deployment: Subject | None = None
         self._signal: int | None = None
 
-    def outcome(self) -> Outcome:
-        """Run, and return everything that was found out."""
+    def outcome(self, *, settled: Callable[[], None] | None = None) -> Outcome:
+        """Run, and return everything that was found out.
+
+        Args:
+            settled: Called when nothing is judged any more, so that an alarm for the deadline can be taken back.
+        """
         try:
-            self._go()
+            try:
+                self._go()
+            finally:
+                if settled is not None:
+                    settled()
         except Interrupted as stop:
             self._signal = stop.exit_code - 128
             self._problems += stop.problems
+        except DeadlineError:  # before the judge began, who would have made the rest `error`
+            self._late()
         except ConfigurationError as bad:
             self._problems += bad.problems
         return self._outcome()
+
+    def _late(self) -> None:
+        hint = "Raise the deadline, or look at what is slow (a network file system?)."
+        message = "the deadline passed before every check was decided"
+        self._problems.append(Problem(kind="deadline", code="deadline", message=message, hint=hint))
 
     def _go(self) -> None:
         request = self._request
@@ -80,7 +95,7 @@ class Run:
         bindings = inputs.bindings(bindings)
         deferred = request.defer_paths if request.stage == "build" else ()
         self._subjects = tuple(
-            with_secret_files(subject, bindings, _files_of(subject, request.files), deferred=deferred)
+            with_secret_files(subject, bindings, files_of(subject, request.files), deferred=deferred)
             for subject in inputs.subjects
         )
         self._deployment = _deployment(self._subjects)
@@ -119,15 +134,7 @@ class Run:
         rules = self._rules.rules if self.change is None else tuple(self.change(rule) for rule in self._rules.rules)
         self._judge.run(rules, self._subjects)
         if self._judge.late:
-            hint = "Raise the deadline, or look at what is slow (a network file system?)."
-            self._problems.append(
-                Problem(
-                    kind="deadline",
-                    code="deadline",
-                    message="the deadline passed before every check was decided",
-                    hint=hint,
-                )
-            )
+            self._late()
         elif judged_nothing(self._judge.findings):
             hint = "Name the inputs (`preflight check .env.production`), or bind your settings' names to roles in preflight.yaml."
             self._problems.append(
@@ -223,14 +230,6 @@ def _deployment(subjects: tuple[Subject, ...]) -> Subject | None:
     env_files = tuple(dict.fromkeys(one for subject in subjects for one in subject.env_files))
     whole: Subject = subjects[0].replace(settings=settings, env_files=env_files)
     return whole
-
-
-def _files_of(subject: Subject, files: FileProbe) -> FileProbe:
-    if subject.service is None:
-        return files
-    from preflight.probes.container_files import ContainerFiles
-
-    return ContainerFiles(subject.service, files)
 
 
 def _declared_by(origin: Origin | None) -> str:

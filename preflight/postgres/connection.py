@@ -60,8 +60,8 @@ UNKNOWN_HOST = Host(host=None, port=None)
 class Connection(Record):
     """What one connection string, or one group of settings, says about a connection.
 
-    Only `password` may hold a secret: values that a malformed text could have filled with a part of the password are
-    left out.
+    Only `password` and `key_passphrase` may hold a secret: values that a malformed text could have filled with a part of
+    the password are left out.
     """
 
     form: Form = field("How it is written.", choices=FORMS)
@@ -71,6 +71,9 @@ class Connection(Record):
     hosts: tuple[Host, ...] = field("Servers in the order they are tried; empty when none is written.", default=())
     user: str | None = field("User name; None when none is written, or it is unknown.", default=None)
     password: SecretText | None = field("Password; None when none is written.", default=None)
+    key_passphrase: SecretText | None = field(
+        "What opens the client's private key (`sslpassword`); None when it is not written, or empty.", default=None
+    )
     database: str | None = field("Database name; None when none is written, or it is unknown.", default=None)
     parameters: Mapping[str, str] = field(
         "Further known parameters by the driver's own names; passwords and unknown parameters are left out."

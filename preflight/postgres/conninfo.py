@@ -148,12 +148,14 @@ def _connection(form: Form, driver: str, reading: Reading, body: str) -> Connect
     if password and HOLE in password:
         unknown.append("password")
         password = None
+    passphrase = reading.values.get("sslpassword")
     return Connection(
         form=form,
         driver=driver,
         hosts=hosts,
         user=user,
         password=SecretText(password) if password else None,
+        key_passphrase=SecretText(passphrase) if passphrase and not is_hole(passphrase) else None,
         database=database,
         parameters=parameters,
         unknown=tuple(unknown),

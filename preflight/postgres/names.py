@@ -100,6 +100,9 @@ LIBPQ_VARIABLES: dict[str, str] = {
 #: The group that they form.
 LIBPQ_PREFIX = ("PG*",)
 
+_MOST_KEPT = 10_000
+_known: dict[str, tuple[tuple[str, ...], str] | None] = {}
+
 
 def role_of(name: str) -> tuple[tuple[str, ...], str] | None:
     """Return the group that a setting belongs to, and its role in it; None when it is no database client's.
@@ -110,6 +113,15 @@ def role_of(name: str) -> tuple[tuple[str, ...], str] | None:
     Args:
         name: The setting's name.
     """
+    if name not in _known:
+        found = _role_of(name)
+        if len(_known) >= _MOST_KEPT:
+            return found
+        _known[name] = found
+    return _known[name]
+
+
+def _role_of(name: str) -> tuple[tuple[str, ...], str] | None:
     if name in LIBPQ_VARIABLES:
         return LIBPQ_PREFIX, LIBPQ_VARIABLES[name]
     lowered = name.lower()

@@ -13,6 +13,7 @@ from preflight.probes.files import LIMIT, FileFacts, FileProbe, FileProblem
 TYPE_CHECKING = False
 if TYPE_CHECKING:
     from preflight.model.service import FilePlace, Service
+    from preflight.model.subject import Subject
 
 _MOST_LINKS = 40  # as Linux (path_resolution(7))
 _IMAGE = "the image"
@@ -123,3 +124,8 @@ def _first_link(place: FilePlace, below: list[str]) -> str | None:
         folder = posixpath.join(place.target, *below[: position - 1])
         return posixpath.join(folder, target, *below[position:])
     return None
+
+
+def files_of(subject: Subject, host: FileProbe) -> FileProbe:
+    """Return what looks at files as a subject will see them: for a service, by the paths of its container."""
+    return host if subject.service is None else ContainerFiles(subject.service, host)

@@ -13,6 +13,8 @@ try:
 except ImportError:  # another interpreter
     from json.encoder import encode_basestring_ascii as _quoted
 
+_MANY = 500
+
 
 def render(report: Mapping[str, object]) -> str:
     """Return exactly one JSON document.
@@ -24,6 +26,11 @@ def render(report: Mapping[str, object]) -> str:
         TypeError: Something in the report is no JSON.
         ValueError: A number is not finite; JSON has no word for it (RFC 8259, section 6).
     """
+    findings = report.get("findings")
+    if isinstance(findings, list) and len(findings) > _MANY:
+        import json  # by now its import costs less than it saves
+
+        return json.dumps(report, indent=2, allow_nan=False)
     parts: list[str] = []
     _write(report, "\n", parts)
     return "".join(parts)

@@ -9,12 +9,14 @@ from preflight.resources.base import Context, Resource
 TYPE_CHECKING = False
 if TYPE_CHECKING:
     from collections.abc import Iterable
+    from typing import Any
 
     from preflight.model.subject import Subject
 
 __all__ = ["Context", "Resource", "collect", "resource_class", "resource_types"]
 
 _found_types: tuple[str, ...] = ()
+_modules: dict[str, Any] = {}
 
 
 def resource_types() -> tuple[str, ...]:
@@ -47,7 +49,9 @@ def collect(resource_type: str, subject: Subject, context: Context) -> Iterable[
 
 
 def _module(resource_type: str):  # type: ignore[no-untyped-def] # noqa: ANN202 - a module, whose names are checked by a contract test
-    if resource_type not in resource_types():  # never import a name from input that is not one of ours
-        raise KeyError(resource_type)
-    name = f"{__name__}.{resource_type}"
-    return __import__(name, fromlist=("RESOURCE",))
+    found = _modules.get(resource_type)
+    if found is None:
+        if resource_type not in resource_types():  # never import a name from input that is not one of ours
+            raise KeyError(resource_type)
+        found = _modules[resource_type] = __import__(f"{__name__}.{resource_type}", fromlist=("RESOURCE",))
+    return found

@@ -26,6 +26,7 @@ if TYPE_CHECKING:
     from preflight.resources._secrets import FoundSecret
     from preflight.resources.base import Context
 
+_MOST_NAMED = 8  # secrets of one value
 _SHORTEST_COMPARED = 4  # a shorter value is refused for its length, and equal by chance
 
 
@@ -104,8 +105,8 @@ def _literal(one: FoundSecret, context: Context, reused_by: tuple[str, ...]) -> 
     text = one.value.reveal() if isinstance(one.value, SecretText) else ""
     if not text:
         return dict.fromkeys(_FACTS)
-    strength = assess(text)
-    kind = placeholder_kind(text)
+    strength = context.digest.once(assess, text)
+    kind = context.digest.once(placeholder_kind, text)
     example = context.examples.get(context.digest.of(text)) if len(text) >= _SHORTEST_COMPARED else None
     lines = text.strip().count("\n") + 1
     return {
@@ -127,20 +128,29 @@ def _literal(one: FoundSecret, context: Context, reused_by: tuple[str, ...]) -> 
 def _reuse(found: Iterable[FoundSecret], context: Context) -> list[tuple[str, ...]]:
     """Say for each secret which others have its value; the same credential written twice (a DSN and its parts) is no reuse."""
     rows = list(found)
-    digests = [
-        context.digest.of(one.value.reveal())
-        if isinstance(one.value, SecretText) and len(one.value.reveal()) >= _SHORTEST_COMPARED
-        else None
-        for one in rows
-    ]
+    groups: dict[bytes, list[FoundSecret]] = {}
+    digests: list[bytes | None] = []
+    for one in rows:
+        text = one.value.reveal() if isinstance(one.value, SecretText) else ""
+        digest = context.digest.of(text) if len(text) >= _SHORTEST_COMPARED else None
+        digests.append(digest)
+        if digest is not None:
+            groups.setdefault(digest, []).append(one)
     return [
-        tuple(
-            other.label
-            for other, other_digest in zip(rows, digests, strict=True)
-            if other is not one and digest is not None and other_digest == digest and not _same_credential(one, other)
-        )
+        () if digest is None or len(groups[digest]) == 1 else _others(one, groups[digest])
         for one, digest in zip(rows, digests, strict=True)
     ]
+
+
+def _others(one: FoundSecret, group: list[FoundSecret]) -> tuple[str, ...]:
+    """Return the labels of the others of a group; of many only the first, so that a report stays readable, and short."""
+    labels: list[str] = []
+    for seen, other in enumerate(group):
+        if len(labels) == _MOST_NAMED:
+            return (*labels, f"{len(group) - seen} more")
+        if other is not one and not _same_credential(one, other):
+            labels.append(other.label)
+    return tuple(labels)
 
 
 def _same_credential(one: FoundSecret, other: FoundSecret) -> bool:
