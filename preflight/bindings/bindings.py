@@ -32,12 +32,20 @@ class Bindings:
     Args:
         own: The project's own bindings: role to the names of its settings. They win over the names in common use.
         not_secret: Names that are no secrets, whatever they look like.
+        sensitive: Names that are secrets, whatever they look like. A name that plays a role keeps it: a connection string
+            that is sensitive is a connection string still.
     """
 
-    __slots__ = ("_cache", "_own", "not_secret")
+    __slots__ = ("_cache", "_own", "_sensitive", "not_secret")
 
-    def __init__(self, own: Mapping[str, Iterable[str]] | None = None, not_secret: Iterable[str] = ()) -> None:
+    def __init__(
+        self,
+        own: Mapping[str, Iterable[str]] | None = None,
+        not_secret: Iterable[str] = (),
+        sensitive: Iterable[str] = (),
+    ) -> None:
         self._own = {name: role for role, names in (own or {}).items() for name in names}
+        self._sensitive = frozenset(sensitive)
         self.not_secret = frozenset(not_secret)
         self._cache: dict[str, str | None] = {}
 
@@ -47,7 +55,8 @@ class Bindings:
             role = self._own.get(name)
             if role is None and name not in self.not_secret:
                 role = secret_role(name)
-            self._cache[name] = role or plain_role(name)
+            role = role or plain_role(name)
+            self._cache[name] = "token" if role is None and name in self._sensitive else role
         return self._cache[name]
 
     def is_secret(self, name: str, text: str | None = None) -> bool:
@@ -59,6 +68,7 @@ class Bindings:
         """
         if self.role(name) not in SECRET_ROLES:
             return False
-        if text is not None and name not in self._own and text.strip().lower() in _SWITCH_WORDS:
+        said = name in self._own or name in self._sensitive
+        if text is not None and not said and text.strip().lower() in _SWITCH_WORDS:
             return not name.upper().startswith(_SWITCH_VERBS)
         return True

@@ -86,7 +86,8 @@ def _named(options: argparse.Namespace) -> tuple[list[str], list[str], str | Non
         message = "the Compose files lie in several folders, so they are several projects."
         raise _usage("several_projects", message, "Judge one project at a time, or name its files with -f.")
     for path in env_files:
-        if is_example_name(path):
+        # To Compose any file can give variables; their values are judged all the same.
+        if is_example_name(path) and not (compose or directory):
             message = f"{path} is an example file: it holds no real values to judge."
             raise _usage("example_file", message, "Use it as the contract: --contract FILE.")
     return env_files, compose, directory

@@ -57,6 +57,7 @@ class Collection:
                 files=files_of(subject, self._context.host),
                 as_uid=uid if uid is not None else self._context.as_uid,
                 as_gids=gids,
+                neighbours=service.neighbours,
             )
         return self._contexts[subject.id]
 

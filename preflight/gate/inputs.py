@@ -76,11 +76,7 @@ class Inputs:
     def bindings(self, before: Bindings) -> Bindings:
         """Return the bindings with what the contract marks as sensitive."""
         sensitive = [key.name for key in self.contract if key.sensitive and not before.is_secret(key.name)]
-        if not sensitive:
-            return before
-        own = {role: list(names) for role, names in self._request.bindings.items()}
-        own["token"] = [*own.get("token", ()), *sensitive]
-        return Bindings(own, self._request.not_secret)
+        return Bindings(self._request.bindings, self._request.not_secret, sensitive) if sensitive else before
 
     def own_packs(self) -> tuple[list[str], dict[str, str], list[Problem]]:
         """Return the paths and texts of the project's own packs, folders opened up, and what could not be read."""

@@ -104,6 +104,9 @@ class Run:
             files=request.files,
             host=request.files,
             deployment=self._deployment,
+            neighbours=frozenset(
+                name for subject in self._subjects if subject.service is not None for name in subject.service.host_names
+            ),
             git=request.git,
             clock=request.clock,
             stage=request.stage,

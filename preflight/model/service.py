@@ -164,6 +164,9 @@ class Service(Record):
     processes_limited: bool = field("Whether its number of processes is limited.", default=False)
     depends_on: tuple[Dependency, ...] = field("What it waits for.", default=())
     siblings: tuple[str, ...] = field("All services of the project, by name.", default=())
+    neighbours: frozenset[str] = field(
+        "Names of services that it reaches over a network of one machine.", default=frozenset()
+    )
     host_names: tuple[str, ...] = field("Names under which the others reach it.", default=())
     places: Mapping[str, Origin] = field("Where each of its keys is written.")
     traps: tuple[Trap, ...] = field("What the orchestrator does silently to it.", default=())

@@ -4,10 +4,34 @@ from __future__ import annotations
 
 from preflight.postgres.hosts import network_of as farthest
 
-NETWORKS = ("local_socket", "loopback", "remote", "unknown")
+TYPE_CHECKING = False
+if TYPE_CHECKING:
+    from collections.abc import Collection, Iterable
+
+# neighbour: another service of the same project, on a network of one machine.
+NETWORKS = ("local_socket", "loopback", "neighbour", "remote", "unknown")
 
 
-def network_of(host: str) -> str:
-    """Say where a host is: `local_socket`, `loopback`, `remote`, or `unknown` for one that is not written here."""
+def network_of(host: str, neighbours: Collection[str]) -> str:
+    """Say where a host is: `local_socket`, `loopback`, `neighbour`, `remote`, or `unknown` for one that is not written here.
+
+    Args:
+        host: Its name or address.
+        neighbours: Names of services that are reached over a network of this machine.
+    """
     name = host.strip("[]")
+    if name in neighbours:
+        return "neighbour"
     return farthest([None if not name or "${" in name or name.startswith("$") else name])
+
+
+def network_of_all(network: str, hosts: Iterable[str | None], neighbours: Collection[str]) -> str:
+    """Say where the servers of one connection are: `neighbour` where each of those that are remote is one.
+
+    Args:
+        network: Where they are by their names alone.
+        hosts: The names; None for one that is not known.
+        neighbours: Names of services that are reached over a network of this machine.
+    """
+    far = [host for host in hosts if farthest([host]) in {"remote", "unknown"}]
+    return "neighbour" if network == "remote" and far and all(host in neighbours for host in far) else network

@@ -30,32 +30,42 @@ def secrets_of(subject: Subject, context: Context) -> Iterator[FoundSecret]:
     """Yield the secrets of a subject, in the order written.
 
     A contract's `@sensitive` and the project's own bindings count; a switch that only carries a secret's name does not.
+    Where a token's value is a URL with a password, that is the secret: the rest of it can be guessed.
     """
     for setting in subject.settings.values():
         role = context.bindings.role(setting.name)
-        if context.bindings.is_secret(setting.name, setting.text):
+        secret = context.bindings.is_secret(setting.name, setting.text)
+        embedded = _embedded(setting) if not secret or role == "token" else None
+        if embedded is not None:
+            yield embedded
+        elif secret:
             yield FoundSecret(setting=setting, role=role or "token", value=setting.value, label=setting.name)
-        elif role in {"database_url", "redis_url"} or (setting.text or "").find("://") > 0:
-            url = parse_url((setting.text or "").removeprefix("jdbc:").removeprefix("r2dbc:"))
-            password = url.password or _from_query(url) if url is not None else None
-            if url is not None and password is not None:
-                yield FoundSecret(
-                    setting=setting,
-                    role="redis_password"
-                    if url.scheme.startswith(("redis", "valkey"))
-                    else "database_password"
-                    if _is_database(url.scheme)
-                    else "password",
-                    value=password,
-                    label=f"{setting.name} (password)",
-                    embedded=True,
-                )
+
+
+def _embedded(setting: Setting) -> FoundSecret | None:
+    """Return the password inside a connection string."""
+    text = setting.text or ""
+    if "://" not in text:
+        return None
+    url = parse_url(text.removeprefix("jdbc:").removeprefix("r2dbc:"))
+    password = url.password or _from_query(url) if url is not None else None
+    if url is None or password is None:
+        return None
+    return FoundSecret(
+        setting=setting, role=_role_of(url.scheme), value=password, label=f"{setting.name} (password)", embedded=True
+    )
 
 
 def _from_query(url: Url) -> SecretText | None:
     """Return the password that is given as a parameter, as JDBC drivers take it."""
     written = url.query.get("password")
     return SecretText(written) if written is not None else None
+
+
+def _role_of(scheme: str) -> str:
+    if scheme.startswith(("redis", "valkey")):
+        return "redis_password"
+    return "database_password" if _is_database(scheme) else "password"
 
 
 def _is_database(scheme: str) -> bool:

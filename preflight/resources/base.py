@@ -42,7 +42,9 @@ class Context(Record):
     """What collectors may use besides the subject: the outside world behind small ports."""
 
     bindings: Bindings = field("Which setting plays which role.")
-    files: FileProbe = field("Looks at files as the subject will see them: for a service, by their paths in its container.")
+    files: FileProbe = field(
+        "Looks at files as the subject will see them: for a service, by their paths in its container."
+    )
     host: FileProbe = field("Looks at files of this machine.")
     git: GitProbe = field("Looks at git's index and ignore rules.")
     clock: Clock = field("Tells the time.")
@@ -58,8 +60,12 @@ class Context(Record):
     in_container: bool | None = field(
         "Whether the process runs in a container; None where only its start will tell.", default=None
     )
+    neighbours: frozenset[str] = field(
+        "Names of services that the subject reaches over a network of this machine.", default=frozenset()
+    )
     deployment: Subject | None = field(
-        "Where several subjects are one deployment: the one that answers for all, with the settings of all.", default=None
+        "Where several subjects are one deployment: the one that answers for all, with the settings of all.",
+        default=None,
     )
     as_uid: int | None = field("The user that will read the files, where it is not this one.", default=None)
     as_gids: tuple[int, ...] = field("The groups that this user is in.", default=())

@@ -7,6 +7,8 @@ jsonwebtoken, golang-jwt), so the smaller of written and decoded size counts.
 
 from __future__ import annotations
 
+from binascii import a2b_base64
+
 from preflight.bindings.tokens import tokens
 from preflight.model.fact import Deferred, Unknown
 from preflight.model.record import field
@@ -32,7 +34,7 @@ _FAMILIES = {
     **dict.fromkeys(("ES256", "ES384", "ES512", "ES256K", "EDDSA", "ED25519", "ED448"), "ec"),
     "NONE": "none",
 }
-FAMILIES = ("hmac", "rsa", "ec", "none", "unknown")
+FAMILIES = ("hmac", "rsa", "ec", "asymmetric", "none", "unknown")
 _PLACES = ("/etc/", "/run/", "/var/", "/app/", "/opt/", "/home/", "/secrets/", "./", "../")
 _BASE64_PEM = "LS0tLS1CRUdJTi"  # base64 of `-----BEGIN`
 
@@ -42,7 +44,10 @@ class JwtKey(Resource):
 
     state: Fact[str] = field("Whether it is set.", choices=STATES)
     algorithm: Fact[str] = field("The algorithm that is configured, in upper case; absent when none is.")
-    family: Fact[str] = field("What kind of key the algorithm takes; hmac when none is configured.", choices=FAMILIES)
+    family: Fact[str] = field(
+        "What kind of key the algorithm takes. Where none is configured, the key tells: asymmetric for one half of a pair, else hmac.",
+        choices=FAMILIES,
+    )
     length: Fact[int] = field("Characters.", secret=True)
     bytes: Fact[int] = field("Bytes of key material.", secret=True)
     sufficient: Fact[bool] = field("Whether it has as many bytes as the hash of its algorithm puts out.", secret=True)
@@ -106,8 +111,8 @@ def _verifies_only(subject: Subject) -> bool:
 
 def _key(setting: Setting, algorithm: Fact[str]) -> JwtKey:
     other = not_literal(setting)
-    family = _family(algorithm)
     written = setting.text or ""
+    family = "asymmetric" if algorithm is None and _one_of_a_pair(setting.name, written) else _family(algorithm)
     facts: dict[str, Any]
     if other is not None:
         facts = dict.fromkeys(("length", "bytes", "sufficient", "bits", "human", "form"), other)
@@ -136,7 +141,30 @@ def _key(setting: Setting, algorithm: Fact[str]) -> JwtKey:
     )
 
 
+def _one_of_a_pair(name: str, text: str) -> bool:
+    """Whether a key is half of a pair, where no algorithm says so.
+
+    A private key's PEM is one under every name. A public key's PEM is one only where the name says so: as `JWT_SECRET` it
+    may be taken for an HMAC secret, which everybody knows (RFC 8725, section 2.1).
+    """
+    form = _form(text)
+    if form == "pem" and "PRIVATE KEY" in _pem_head(text):
+        return True
+    return form in {"pem", "path"} and not {"private", "public"}.isdisjoint(tokens(name))
+
+
+def _pem_head(text: str) -> str:
+    """Return the first line of a PEM text, which may be in base64 (RFC 7468, section 3)."""
+    if "-----BEGIN" in text:
+        return text.partition("-----BEGIN")[2][:40]
+    try:
+        return a2b_base64(text[:64]).decode("ascii", "replace")
+    except ValueError:
+        return ""
+
+
 def _form(text: str) -> str:
+    text = text.strip()
     if is_pem(text) or text.startswith(_BASE64_PEM):
         return "pem"
     # Base64 may start with a slash, so only what looks like a place on disk is one.

@@ -13,7 +13,7 @@ from preflight.postgres.connection import DRIVERS, FORMS
 from preflight.postgres.conninfo import looks_like_postgres, parse_connection_string
 from preflight.postgres.split import connection_of, connection_string_settings, repeats, split_clients, tls_texts
 from preflight.postgres.sslmode import effective_sslmode
-from preflight.resources._network import NETWORKS
+from preflight.resources._network import NETWORKS, network_of_all
 from preflight.resources._values import STATES, deferred, not_literal, state_of
 from preflight.resources.base import Resource
 
@@ -79,7 +79,7 @@ def collect(subject: Subject, context: Context) -> Iterator[PostgresClient]:
             strings.append(connection)
             roles = beside.get(name, {})
             found = effective_sslmode(connection, texts, split=tls_texts(roles, texts))
-            yield _client(setting, connection, found, subject.settings, roles)
+            yield _client(setting, connection, found, subject.settings, roles, context.neighbours)
     for group in split_clients(texts):
         connection = connection_of(group, texts)
         if any(repeats(string, connection) for string in strings):
@@ -88,7 +88,7 @@ def collect(subject: Subject, context: Context) -> Iterator[PostgresClient]:
         setting = subject.settings[
             next(group.roles[role] for role in ("host", "hostaddr", "service") if role in group.roles)
         ]
-        yield _client(setting, connection, found, subject.settings, group.roles)
+        yield _client(setting, connection, found, subject.settings, group.roles, context.neighbours)
 
 
 def _client(
@@ -97,6 +97,7 @@ def _client(
     found: EffectiveSslMode,
     settings: Mapping[str, Setting],
     roles: Mapping[str, str],
+    neighbours: frozenset[str],
 ) -> PostgresClient:
     certificate = found.client_certificate or _text(settings, roles, "sslcert")
     key = found.client_key or _text(settings, roles, "sslkey")
@@ -111,7 +112,7 @@ def _client(
         via=(*setting.via, *tls),
         form=connection.form,
         driver=found.driver,
-        network=found.network,
+        network=network_of_all(found.network, (one.host for one in connection.hosts), neighbours),
         sslmode=_mode(found, settings, roles),
         sslmode_source=_source(found, settings, roles),
         root_certificate=found.root_certificate or _text(settings, roles, "sslrootcert"),

@@ -48,15 +48,20 @@ def collect(subject: Subject, context: Context) -> Iterator[RedisClient]:
     for setting in subject.settings.values():
         by_value = (setting.text or "").lower().startswith(_URLS)
         if setting.is_set and (by_value or context.bindings.role(setting.name) == "redis_url"):
-            found = _from_url(setting)
+            found = _from_url(setting, context)
             if found is not None:
                 yield found
+    beside: dict[tuple[str | None, str], Setting] = {}
+    for setting in with_role(subject, context.bindings, "redis_password", "redis_tls"):
+        beside.setdefault((context.bindings.role(setting.name), prefix_of(setting.name, *_MARKS)), setting)
     for setting in with_role(subject, context.bindings, "redis_host"):
         if setting.is_set:
-            yield _from_split(setting, subject, context)
+            prefix = prefix_of(setting.name, *_MARKS)
+            password, switch = beside.get(("redis_password", prefix)), beside.get(("redis_tls", prefix))
+            yield _from_split(setting, password, switch, context)
 
 
-def _from_url(setting: Setting) -> RedisClient | None:
+def _from_url(setting: Setting, context: Context) -> RedisClient | None:
     other = not_literal(setting)
     if other is not None:
         return RedisClient(
@@ -98,30 +103,22 @@ def _from_url(setting: Setting) -> RedisClient | None:
         name=setting.name,
         origin=setting.origin,
         via=setting.via,
-        network=network_of(url.host or "localhost"),
+        network=network_of(url.host or "localhost", context.neighbours),
         tls=tls,
         verifies=tls and url.query.get("ssl_cert_reqs", "required").lower() not in _NO_VERIFICATION,
         password=bool(url.password) or bool(url.query.get("password")),
     )
 
 
-def _from_split(host: Setting, subject: Subject, context: Context) -> RedisClient:
-    prefix = prefix_of(host.name, *_MARKS)
-
-    def same_group(role: str) -> Setting | None:
-        return next(
-            (one for one in with_role(subject, context.bindings, role) if prefix_of(one.name, *_MARKS) == prefix), None
-        )
-
-    password = same_group("redis_password")
-    tls = flag(same_group("redis_tls"))
+def _from_split(host: Setting, password: Setting | None, switch: Setting | None, context: Context) -> RedisClient:
+    tls = flag(switch)
     reference = not_literal(password) if password is not None else None
     address = host.text
     return RedisClient(
         name=host.name,
         origin=host.origin,
         via=host.via,
-        network=network_of(address.partition(":")[0]) if address is not None else "unknown",
+        network=network_of(address.partition(":")[0], context.neighbours) if address is not None else "unknown",
         tls=tls,
         verifies=tls,
         password=reference if reference is not None else state_of(password) == "set",

@@ -37,9 +37,7 @@ def collect(subject: Subject, context: Context) -> Iterator[RequiredRole]:
     for role in context.required_roles:
         if role in SECRET_ROLES:
             states = [
-                state_of(one.setting.replace(value=one.value))
-                for one in secrets_of(asked, context)
-                if one.role == role
+                state_of(one.setting.replace(value=one.value)) for one in secrets_of(asked, context) if one.role == role
             ]
         else:
             states = [state_of(setting) for setting in with_role(asked, context.bindings, role)]

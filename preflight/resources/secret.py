@@ -14,7 +14,7 @@ from preflight.model.setting import Reference, Unreadable
 from preflight.resources._secrets import secrets_of
 from preflight.resources._values import STATES, deferred
 from preflight.resources.base import Resource
-from preflight.strength import assess, character_classes, decoded_bytes, placeholder_kind
+from preflight.strength import assess, character_classes, decoded_bytes, is_pem, placeholder_kind
 
 TYPE_CHECKING = False
 if TYPE_CHECKING:
@@ -26,6 +26,7 @@ if TYPE_CHECKING:
     from preflight.resources._secrets import FoundSecret
     from preflight.resources.base import Context
 
+_WRITTEN_TWICE = frozenset({"database_password", "redis_password"})
 _MOST_NAMED = 8  # secrets of one value
 _SHORTEST_COMPARED = 4  # a shorter value is refused for its length, and equal by chance
 
@@ -48,7 +49,9 @@ class Secret(Resource):
     unexpanded: Fact[bool] = field(
         "Whether it still holds a reference that nothing expanded, such as `${NAME}`.", secret=True
     )
-    surrounding_space: Fact[bool] = field("Whether white space stands before or after it.", secret=True)
+    surrounding_space: Fact[bool] = field(
+        "Whether white space stands before or after it, and it is no PEM, whose last line may end.", secret=True
+    )
     several_lines: Fact[bool] = field("Whether it has more than one line and is no PEM.", secret=True)
     reused_by: Fact[tuple[str, ...]] = field("Other secrets of the subject with the same value.")
     example: Fact[str] = field("Where the same value stands in an example file.")
@@ -118,7 +121,7 @@ def _literal(one: FoundSecret, context: Context, reused_by: tuple[str, ...]) -> 
         "character_classes": len(character_classes(text)),
         "placeholder": kind == "placeholder",
         "unexpanded": kind == "unexpanded",
-        "surrounding_space": text != text.strip(),
+        "surrounding_space": text != text.strip() and not is_pem(text),
         "several_lines": lines > 1 and "-----BEGIN" not in text,
         "reused_by": reused_by,
         "example": str(example) if example is not None else None,
@@ -136,23 +139,40 @@ def _reuse(found: Iterable[FoundSecret], context: Context) -> list[tuple[str, ..
         digests.append(digest)
         if digest is not None:
             groups.setdefault(digest, []).append(one)
+    roles = {digest: _counts(group) for digest, group in groups.items()}
     return [
-        () if digest is None or len(groups[digest]) == 1 else _others(one, groups[digest])
+        ()
+        if digest is None
+        else _others(one, groups[digest], roles[digest][one.role] if one.role in _WRITTEN_TWICE else 1)
         for one, digest in zip(rows, digests, strict=True)
     ]
 
 
-def _others(one: FoundSecret, group: list[FoundSecret]) -> tuple[str, ...]:
-    """Return the labels of the others of a group; of many only the first, so that a report stays readable, and short."""
+def _counts(group: Iterable[FoundSecret]) -> dict[str, int]:
+    counts: dict[str, int] = {}
+    for one in group:
+        counts[one.role] = counts.get(one.role, 0) + 1
+    return counts
+
+
+def _others(one: FoundSecret, group: list[FoundSecret], same: int) -> tuple[str, ...]:
+    """Return the labels of the others of a group; of many only the first, so that a report stays readable, and short.
+
+    Args:
+        one: The secret.
+        group: All secrets of its value.
+        same: How many of the group are the same credential as this one, itself included.
+    """
     labels: list[str] = []
-    for seen, other in enumerate(group):
-        if len(labels) == _MOST_NAMED:
-            return (*labels, f"{len(group) - seen} more")
+    for other in group:
+        if len(labels) == min(_MOST_NAMED, len(group) - same):
+            break
         if other is not one and not _same_credential(one, other):
             labels.append(other.label)
-    return tuple(labels)
+    left = len(group) - same - len(labels)
+    return (*labels, f"{left} more") if left else tuple(labels)
 
 
 def _same_credential(one: FoundSecret, other: FoundSecret) -> bool:
     """Whether two secrets are one credential written twice: a connection string and the password beside it."""
-    return one.role == other.role and one.role in {"database_password", "redis_password"}
+    return one.role == other.role and one.role in _WRITTEN_TWICE

@@ -16,6 +16,7 @@ if TYPE_CHECKING:
     from preflight.model.fact import Fact
     from preflight.model.setting import Setting
     from preflight.model.subject import Subject
+    from preflight.resources._url import Url
     from preflight.resources.base import Context
 
 _ROOT_TOKENS = frozenset(
@@ -66,12 +67,16 @@ def collect(subject: Subject, context: Context) -> Iterator[VaultClient]:
     other_login = any(name.upper() in _AUTH_METHODS and setting.is_set for name, setting in settings.items())
     for address in with_role(subject, context.bindings, "vault_address"):
         if address.is_set:
-            yield _client(address, token, enabled=True if enabled is None else enabled, other_login=other_login)
+            url = parse_url(address.text or "")
+            network = network_of(url.host, context.neighbours) if url is not None else "unknown"
+            said = True if enabled is None else enabled
+            yield _client(address, token, url, network=network, enabled=said, other_login=other_login)
 
 
-def _client(address: Setting, token: Setting | None, *, enabled: Fact[bool], other_login: bool) -> VaultClient:
+def _client(
+    address: Setting, token: Setting | None, url: Url | None, *, network: str, enabled: Fact[bool], other_login: bool
+) -> VaultClient:
     unknown: Unknown | Deferred | None = not_literal(address)
-    url = parse_url(address.text or "")
     https: Fact[bool]
     if unknown is not None:
         https = unknown
@@ -84,7 +89,7 @@ def _client(address: Setting, token: Setting | None, *, enabled: Fact[bool], oth
         origin=address.origin,
         via=address.via,
         enabled=enabled,
-        network=network_of(url.host) if url is not None else "unknown",
+        network=network,
         https=https,
         credential=other_login or state_of(token) in {"set", "reference"},
         root_token=_root_token(token),

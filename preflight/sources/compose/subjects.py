@@ -29,6 +29,7 @@ def subjects(project: ComposeProject) -> tuple[Subject, ...]:
     for trap in project.traps:
         traps.setdefault(trap.service, []).append(trap)
     first = names[0] if names else None
+    near = _neighbours(project)
     return tuple(
         Subject(
             kind="service",
@@ -44,6 +45,7 @@ def subjects(project: ComposeProject) -> tuple[Subject, ...]:
                 service,
                 project,
                 names,
+                near[service.name],
                 # What is the project's own is said once, of its first service.
                 (*traps.get(service.name, ()), *(traps.get(None, ()) if service.name == first else ())),
             ),
@@ -70,7 +72,11 @@ def _presentable(setting: Setting) -> Setting:
 
 
 def _service(
-    service: ComposeService, project: ComposeProject, names: tuple[str, ...], traps: tuple[Trap, ...]
+    service: ComposeService,
+    project: ComposeProject,
+    names: tuple[str, ...],
+    near: frozenset[str],
+    traps: tuple[Trap, ...],
 ) -> Service:
     value = service.value
     limits = value("deploy", "resources", "limits") or {}
@@ -108,6 +114,7 @@ def _service(
         processes_limited=_limited(value("pids_limit"), limits.get("pids")),
         depends_on=service.depends_on,
         siblings=names,
+        neighbours=near,
         host_names=_host_names(service),
         places=_places(service),
         traps=traps,
@@ -116,6 +123,22 @@ def _service(
 
 def _networks(service: ComposeService, networks: Mapping[str, Network]) -> tuple[Network, ...]:
     return tuple(networks[name] for name in service.networks if name in networks)
+
+
+def _neighbours(project: ComposeProject) -> dict[str, frozenset[str]]:
+    """Return for each service the names that it reaches over bridge networks of the project, which never leave the machine."""
+    on: dict[str, list[str]] = {}
+    for service in project.services:
+        for name in service.networks:
+            network = project.networks.get(name)
+            if network is not None and not network.external and network.driver in {None, "bridge"}:
+                on.setdefault(name, []).extend(_host_names(service))
+    # Most services are in the same networks, and share one set.
+    known: dict[tuple[str, ...], frozenset[str]] = {}
+    for service in project.services:
+        if service.networks not in known:
+            known[service.networks] = frozenset(name for network in service.networks for name in on.get(network, ()))
+    return {service.name: known[service.networks] for service in project.services}
 
 
 def _words(service: ComposeService, key: str) -> tuple[Word, ...]:
