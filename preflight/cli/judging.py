@@ -12,7 +12,7 @@ from preflight.engine.collecting import place_of
 from preflight.errors import EXIT_INTERNAL, ConfigurationError, DeadlineError, Interrupted, UsageError
 from preflight.gate.report import Outcome, build
 from preflight.gate.request import Request
-from preflight.gate.run import Run
+from preflight.gate.run import NOT_KNOWN, Run
 from preflight.model.problem import Problem
 from preflight.probes.clock import Clock
 from preflight.probes.files import FileProbe
@@ -70,15 +70,15 @@ def judge(options: argparse.Namespace, environment: Mapping[str, str], *, stage:
     except UsageError:
         raise
     except (ConfigurationError, DeadlineError) as bad:
-        outcome = _stopped(bad.exit_code, bad.problems, at, clock, started, started_at)
+        outcome = _stopped(bad.exit_code, bad.problems, at, clock, started, started_at, options.profile)
     except Interrupted as stop:
-        outcome = _stopped(stop.exit_code, stop.problems, at, clock, started, started_at)
+        outcome = _stopped(stop.exit_code, stop.problems, at, clock, started, started_at, options.profile)
     except Exception as bug:  # noqa: BLE001 - a bug still gives a report, without its text, which could quote a secret
         message = f"a bug in preflight ({type(bug).__name__} in {place_of(bug.__traceback__)})"
         problem = Problem(
             kind="internal", code="bug", message=message, hint="Please report it; nothing may start meanwhile."
         )
-        outcome = _stopped(EXIT_INTERNAL, (problem,), at, clock, started, started_at)
+        outcome = _stopped(EXIT_INTERNAL, (problem,), at, clock, started, started_at, options.profile)
     finally:
         signals.release()
         if collecting:
@@ -191,13 +191,19 @@ def _note(name: str, meant: str | None) -> str:
 
 
 def _stopped(
-    code: int, problems: tuple[Problem, ...], stage: str, clock: Clock, started: float, started_at: str
+    code: int,
+    problems: tuple[Problem, ...],
+    stage: str,
+    clock: Clock,
+    started: float,
+    started_at: str,
+    profile: str | None,
 ) -> Outcome:
     """Return the outcome of a run that could not even begin."""
     return Outcome(
         exit_code=code,
         stage=stage,
-        profile=("production", "default"),
+        profile=(profile, "pinned by the command line") if profile is not None else (None, NOT_KNOWN),
         environment=(None, None),
         fail_on="high",
         problems=problems,

@@ -117,7 +117,7 @@ def _said(result: Result) -> str:
 def _request(example: Example, folder: str, own_packs: tuple[str, ...]) -> Request:
     content: dict[str, Any] = example.content or {}
     fill = Generator(folder).fill
-    for path, spec in (content.get("files") or {}).items():
+    for path, spec in _with_material(content.get("files") or {}).items():
         _write(os.path.join(folder, path), spec, fill)
     env_files: tuple[str, ...] = ()
     if content.get("env_file") is not None:
@@ -161,6 +161,26 @@ def _request(example: Example, folder: str, own_packs: tuple[str, ...]) -> Reque
         git=GitProbe({}, folder),
         clock=Clock(),
     )
+
+
+def _with_material(files: dict[str, dict[str, Any]]) -> dict[str, dict[str, Any]]:
+    """Return the files with the certificates and keys that they ask for, made in the order written."""
+    if not any(spec.keys() & {"certificate", "chain", "private_key"} for spec in files.values()):
+        return files
+    from preflight.gate.example_material import Workshop
+
+    workshop = Workshop()
+    made: dict[str, dict[str, Any]] = {}
+    for path, spec in files.items():
+        text = str(spec.get("text") or "")
+        if "certificate" in spec:
+            text = workshop.certificate(spec["certificate"])
+        if "chain" in spec:
+            text = workshop.chain(spec["chain"])
+        if "private_key" in spec:
+            text += workshop.private_key(str(spec["private_key"]), spec.get("passphrase"))
+        made[path] = {**spec, "text": text}
+    return made
 
 
 def _write(path: str, spec: dict[str, Any], fill: Callable[[str], str]) -> None:

@@ -33,7 +33,7 @@ class Outcome(Record):
 
     exit_code: int = field("The exit code.")
     stage: str = field("build or start.")
-    profile: tuple[str, str] = field("The profile and where it came from.")
+    profile: tuple[str | None, str] = field("The profile, None where it is not known, and where it came from.")
     environment: tuple[str | None, Origin | None] = field("The declared environment and its place.")
     fail_on: str = field("Failures of this severity and above block.")
     configuration: Sequence[Mapping[str, Any]] = field("Effective settings of preflight itself.", default=())

@@ -4,12 +4,12 @@ from __future__ import annotations
 
 from preflight.bindings import Bindings
 from preflight.gate.inputs import Inputs
-from preflight.gate.redaction import Redaction
 from preflight.gate.report import origin_dict
 from preflight.model.digest import KeyedDigest
 from preflight.model.secret_text import SecretText
 from preflight.model.setting import Reference
 from preflight.probes.container_files import files_of
+from preflight.resources._redaction import Redaction
 from preflight.sources.secret_files import with_secret_files
 
 TYPE_CHECKING = False

@@ -33,6 +33,9 @@ if TYPE_CHECKING:
     from preflight.packs.model import Pack, Rule
 
 
+NOT_KNOWN = "not known: the run stopped before it was chosen"
+
+
 class Run:
     """One run of the gate.
 
@@ -53,7 +56,7 @@ class Run:
         self._rules: RuleSet | None = None
         self._judge: Judge | None = None
         self._subjects: tuple[Subject, ...] = ()
-        self._profile = request.profile or ("production", "default: nothing declares the environment")
+        self._profile: tuple[str, str] | None = request.profile
         self._environments: dict[str, tuple[str | None, Origin | None]] = {}
         self._strictest: tuple[str | None, Origin | None] = (None, None)
         self._deployment: Subject | None = None
@@ -120,14 +123,14 @@ class Run:
             as_uid=request.as_uid,
         )
         collection = Collection(context)
-        self._declare(collection)
-        self._rules = assemble(self._profile[0], self._own_packs(), request.changes)
+        self._profile = profile = self._declare(collection)
+        self._rules = assemble(profile[0], self._own_packs(), request.changes)
         if not self._subjects:
             return
         parameters = {name: value for name, (value, _) in self._rules.parameters.items()}
         around = Surroundings(
             stage=request.stage,
-            profile=self._profile[0],
+            profile=profile[0],
             fail_on=request.fail_on,
             parameters=parameters,
             environments=self._environments,
@@ -160,8 +163,8 @@ class Run:
 
         return read_packs(paths, texts, before=builtin_packs()) if paths else ()
 
-    def _declare(self, collection: Collection) -> None:
-        """Find out which environment each subject declares, and let the strictest choose the profile."""
+    def _declare(self, collection: Collection) -> tuple[str, str]:
+        """Find out which environment each subject declares, and return the profile: the strictest chooses it."""
         for subject in self._subjects:
             found = collection.of(subject, "environment")
             rows: Sequence[Environment] = (
@@ -176,15 +179,14 @@ class Run:
         undeclared = len(known) < len(self._subjects) and self._deployment is None
         if known:
             self._strictest = known[0]
-        if self._request.profile is None and known and not undeclared:
-            name, origin = known[0]
-            if name in profile_names():
-                self._profile = (name, f"declared by {_declared_by(origin)}")
-            else:
-                self._profile = (
-                    "production",
-                    f"default: {_declared_by(origin)} declares no environment that has a profile",
-                )
+        if self._request.profile is not None:
+            return self._request.profile
+        if not known or undeclared:
+            return ("production", "default: nothing declares the environment")
+        name, origin = known[0]
+        if name in profile_names():
+            return (name, f"declared by {_declared_by(origin)}")
+        return ("production", f"default: {_declared_by(origin)} declares no environment that has a profile")
 
     def _outcome(self) -> Outcome:
         findings = merged(self._judge.findings) if self._judge is not None else []
@@ -206,7 +208,7 @@ class Run:
         return Outcome(
             exit_code=code,
             stage=self._request.stage,
-            profile=self._profile,
+            profile=self._profile or (None, NOT_KNOWN),
             environment=self._strictest,
             fail_on=self._request.fail_on,
             configuration=self._request.configuration,

@@ -11,6 +11,7 @@ if TYPE_CHECKING:
 
     from preflight.model.origin import Origin
     from preflight.model.secret_text import SecretText
+    from preflight.model.setting import Setting
 
 
 class Word(Record):
@@ -135,6 +136,12 @@ class Service(Record):
     built: bool = field("Whether it is built from a folder.", default=False)
     command: tuple[SecretText, ...] | None = field("Its command in words; None is the image's.", default=None)
     entrypoint: tuple[SecretText, ...] | None = field("Its entrypoint in words; None is the image's.", default=None)
+    texts: tuple[Setting, ...] = field(
+        "The texts of its command, entrypoint and health check as they are written, by these names: one, or one for each word.",
+        default=(),
+    )
+    build_args: tuple[Setting, ...] = field("The arguments it is built with.", default=())
+    labels: tuple[Setting, ...] = field("The labels of it and of its image.", default=())
     working_dir: str | None = field("Where relative paths start in it; None is the image's.", default=None)
     user: str | None = field("User, or `user:group`, as written; None is the image's.", default=None)
     group_add: tuple[str, ...] = field("Further groups of its user.", default=())

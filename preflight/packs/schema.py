@@ -91,9 +91,26 @@ class WhenModel(_Strict):
     )
 
 
+class ExampleCertificateModel(_Strict):
+    """A certificate that is made while an example runs. What bears the same name has the same key."""
+
+    name: SnakeName = Field(description="Its common name, and the name of its key.")
+    issuer: SnakeName | None = Field(None, description="The name of one made before; left out, it is self-signed.")
+    use: Literal["server", "client", "ca"] = Field("server", description="What it is for.")
+    days: float = Field(400, description="Days of its lifetime.")
+    age: float = Field(1, description="Days since it became valid; negative for one that is not valid yet.")
+    hosts: list[str] = Field(["service.internal"], description="Names in its subject alternative name.")
+    key: Annotated[str, StringConstraints(pattern=r"^(ec|rsa-[0-9]{4})$")] = Field("ec", description="Kind of its key.")
+    hash: Literal["sha256", "sha1"] = Field("sha256", description="Hash of its signature.")
+
+
 class ExampleFileModel(_Strict):
     """A file that exists while an example runs."""
 
+    certificate: ExampleCertificateModel | None = Field(None, description="It holds this certificate.")
+    chain: list[SnakeName] | None = Field(None, description="It holds these certificates, made before, in this order.")
+    private_key: SnakeName | None = Field(None, description="It holds the private key of this name.")
+    passphrase: str | None = Field(None, description="That key's passphrase.")
     text: str | None = Field(None, description="Its content; `%{...}` stands for generated text as in `env`.")
     kind: Literal["file", "directory", "fifo", "dangling_symlink"] = Field("file", description="What it is.")
     mode: Annotated[str, StringConstraints(pattern=r"^0[0-7]{3}$")] = Field("0600", description="Its permission bits.")

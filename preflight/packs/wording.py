@@ -5,7 +5,8 @@
     [lowest is {min}|none is set]   the second wording there
     $ chmod 600 {path}              a command: values are quoted for a shell, and where one is missing there is no command
 
-The compiler has refused facts that must not be shown. Without a resource, placeholders stand as words: PATH, NAME.
+The compiler has refused facts that must not be shown. Without a resource, placeholders stand as words (PATH, NAME), and of two
+wordings the second is taken.
 """
 
 from __future__ import annotations
@@ -35,7 +36,7 @@ def filled(template: str, resource: Resource, name: str, parameters: Mapping[str
             return parameters[key[1:]]
         return name if key == "name" else getattr(resource, key, None)
 
-    return _lines(template, value_of)
+    return _lines(template, value_of, second=False)
 
 
 def generic(template: str, parameters: Mapping[str, Any], *, name: str = "NAME") -> str:
@@ -52,10 +53,10 @@ def generic(template: str, parameters: Mapping[str, Any], *, name: str = "NAME")
             return parameters[key[1:]]
         return name if key == "name" else key.upper()
 
-    return _lines(template, value_of)
+    return _lines(template, value_of, second=True)
 
 
-def _lines(template: str, value_of: Callable[[str], object]) -> str:
+def _lines(template: str, value_of: Callable[[str], object], *, second: bool) -> str:
     if "{" not in template:
         return template
     lines: list[str] = []
@@ -64,21 +65,21 @@ def _lines(template: str, value_of: Callable[[str], object]) -> str:
             command, complete = _put(line, value_of, _quoted)
             lines += [command] if complete else []
         else:
-            lines.append(_sentence(line, value_of))
+            lines.append(_sentence(line, value_of, second=second))
     return "\n".join(lines)
 
 
-def _sentence(line: str, value_of: Callable[[str], object]) -> str:
+def _sentence(line: str, value_of: Callable[[str], object], *, second: bool) -> str:
     """Fill a line: choose between the wordings of each pair of brackets, then put the values in."""
     text, rest = "", line
     while (start := rest.find("[")) >= 0 and (end := rest.find("]", start)) >= 0:
         inner = rest[start + 1 : end]
-        first, _, second = inner.partition("|")
+        first, bar, other = inner.partition("|")
         chosen, complete = _put(first, value_of, str)
         if "{" not in inner:
             chosen = f"[{inner}]"  # brackets that mean themselves
-        elif not complete:
-            chosen = _put(second, value_of, str)[0]
+        elif not complete or (bar and second):
+            chosen = _put(other, value_of, str)[0]
         text += _put(rest[:start], value_of, str)[0] + chosen
         rest = rest[end + 1 :]
     return text + _put(rest, value_of, str)[0]

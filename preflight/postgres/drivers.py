@@ -44,7 +44,7 @@ def mode_of(connection: Connection, effective: Effective, environment: Mapping[s
     if driver == "jdbc":
         return _jdbc(effective)
     if driver == "sqlalchemy-pg8000":
-        return Told(mode="prefer", source=_DEFAULT, reasons=("driver_cannot_verify",))
+        return _pg8000(effective)
     if driver == "sqlalchemy-asyncpg":
         return _sqlalchemy_asyncpg(effective)
     if driver == "node-postgres":
@@ -102,8 +102,22 @@ def _jdbc(effective: Effective) -> Told:
     return told
 
 
+def _pg8000(effective: Effective) -> Told:
+    """Read it as pg8000 does: it takes TLS from code alone, and SQLAlchemy stops at an sslmode in the URL.
+
+    The mode that such a URL means is told all the same: nothing connects with a weaker one.
+    """
+    written = effective.parameters.get("sslmode")
+    if written in _MODES and effective.sources["sslmode"] == _TEXT:
+        return Told(mode=written, source=_TEXT, reasons=("driver_refuses_it",))
+    return Told(mode="prefer", source=_DEFAULT, reasons=("driver_cannot_verify",))
+
+
 def _sqlalchemy_asyncpg(effective: Effective) -> Told:
-    """Read it as asyncpg's `connect(ssl=…)` does: the parameter, then PGSSLMODE, then prefer."""
+    """Read it as asyncpg's `connect(ssl=…)` does: the parameter, then PGSSLMODE, then prefer.
+
+    An `sslmode` in the URL is what SQLAlchemy stops at; it is told all the same, because nothing connects with a weaker one.
+    """
     for name in ("ssl", "sslmode"):
         written = effective.parameters.get(name)
         if written is not None:

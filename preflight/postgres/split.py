@@ -79,6 +79,7 @@ def split_clients(settings: Mapping[str, str | None]) -> tuple[SplitSettings, ..
     Args:
         settings: Value by name; None for a value that is not known here.
     """
+    elsewhere = _Elsewhere(settings)
     return tuple(
         SplitSettings(
             prefix="_".join(prefix),
@@ -88,7 +89,7 @@ def split_clients(settings: Mapping[str, str | None]) -> tuple[SplitSettings, ..
         for prefix, roles in _groups(settings).items()
         if any(role in roles and settings[roles[role]] != "" for role in _SERVER_ROLES)
         and any(role in roles for role in _BESIDE_HOST)
-        and not _says_otherwise(prefix, roles, settings)
+        and not _says_otherwise(prefix, roles, settings, elsewhere)
     )
 
 
@@ -223,7 +224,25 @@ def _says_postgres(prefix: tuple[str, ...], roles: Mapping[str, str], settings: 
     return bool(words & POSTGRES_ENGINES) or _port(roles, settings) in ("5432", "6432") or "ssl_mode" in roles
 
 
-def _says_otherwise(prefix: tuple[str, ...], roles: Mapping[str, str], settings: Mapping[str, str | None]) -> bool:
+class _Elsewhere:
+    """What the names of all settings say, found out once, and only where a group says nothing itself."""
+
+    def __init__(self, names: Iterable[str]) -> None:
+        self._names = names
+        self._mysql: bool | None = None
+
+    @property
+    def mysql(self) -> bool:
+        """Whether they name MySQL, and no PostgreSQL."""
+        if self._mysql is None:
+            everything = {word for name in self._names for word in tokens(name)}
+            self._mysql = bool(everything & {"mysql", "mariadb"}) and not everything & POSTGRES_WORDS
+        return self._mysql
+
+
+def _says_otherwise(
+    prefix: tuple[str, ...], roles: Mapping[str, str], settings: Mapping[str, str | None], elsewhere: _Elsewhere
+) -> bool:
     """Say whether something tells that the database is another one; what is nearest to the group tells first."""
     if prefix == LIBPQ_PREFIX:
         return False
@@ -238,10 +257,7 @@ def _says_otherwise(prefix: tuple[str, ...], roles: Mapping[str, str], settings:
         or _port(roles, settings) in OTHER_PORTS
     ):
         return True
-    if _says_postgres(prefix, roles, settings):
-        return False
-    everything = {word for name in settings for word in tokens(name)}
-    return bool(everything & {"mysql", "mariadb"}) and not everything & POSTGRES_WORDS
+    return not _says_postgres(prefix, roles, settings) and elsewhere.mysql
 
 
 def _port(roles: Mapping[str, str], settings: Mapping[str, str | None]) -> str:

@@ -68,6 +68,10 @@ def _sqlalchemy_query(reading: Reading, query: str, driver: str) -> None:
             _keep(reading, "dbname" if name == "database" else name, value)
         elif name in LIBPQ or name == "ssl":
             reading.refuse("driver_unsupported_parameter", name)
+            if (
+                name == "sslmode"
+            ):  # nothing connects, so the mode that is meant is the one to judge: one cause, one finding
+                _keep(reading, name, value)
         elif through_libpq:
             reading.strangers.append((name, value))
         else:

@@ -195,6 +195,17 @@ class FileProbe:
         readable: FileFacts = facts.replace(readable=_readable_here(facts, full))
         return readable
 
+    def names(self, path: str) -> tuple[str, ...]:
+        """Return the names in a directory, sorted; none where it cannot be listed.
+
+        Args:
+            path: The directory.
+        """
+        try:
+            return tuple(sorted(os.listdir(self._at(path))))
+        except (OSError, ValueError):
+            return ()
+
     def read(self, path: str, *, limit: int = LIMIT) -> FileText | FileProblem:
         """Read a text file, or say why not.
 

@@ -43,6 +43,11 @@ class Page:
         self._width = width
         self._lines: list[list[Piece]] = []
 
+    @property
+    def height(self) -> int:
+        """How many lines there are."""
+        return len(self._lines)
+
     def blank(self) -> None:
         """Add an empty line, unless one ends the page already."""
         if self._lines and self._lines[-1]:

@@ -1,6 +1,6 @@
 """Reports for people: what is wrong, where, why, and what to type; readable from its first line at three in the morning.
 
-    REFUSED: 2 of 77 rules block this start (1 critical, 1 high)          the verdict, first and last
+    REFUSED: 2 of 77 rules block this start (1 critical, 1 high)          the verdict; again at the end of a long report
     STAGE    build, profile production (pinned by preflight.yaml:2:1)
     JUDGED   .env.production
 
@@ -26,6 +26,7 @@ if TYPE_CHECKING:
     from preflight.renderers._page import Piece
 
 _NARROWEST = 40
+_SCREEN = 20  # lines of the smallest terminal that people use, less the prompt
 _SEVERITIES = ("critical", "high", "medium", "low")
 _STOPPED = {
     3: "preflight itself is misconfigured",
@@ -72,8 +73,9 @@ def render(report: Mapping[str, Any], *, width: int = 100, colour: bool = False,
     elif any(finding["status"] == "fail" for finding in report["findings"]):
         page.blank()
         page.line(("dim", "More: preflight explain RULE"))
-    page.blank()
-    page.line(*verdict)
+    if page.height > _SCREEN:  # what scrolled away is said again
+        page.blank()
+        page.line(*verdict)
     return page.coloured() if colour else page.plain()
 
 
@@ -114,7 +116,8 @@ def _blocking_rules(report: Mapping[str, Any]) -> list[str]:
 
 def _header(page: Page, report: Mapping[str, Any]) -> None:
     profile, environment = report["profile"], report["environment"]
-    words = f"{report['stage']}, profile {profile['name']} ({profile['source']})"
+    words = f"{report['stage']}, "
+    words += f"profile {profile['name']} ({profile['source']})" if profile["name"] else f"profile {profile['source']}"
     if environment["name"] not in {None, profile["name"]}:
         words += f", environment {environment['name']} (declared by {_writer(environment)})"
     if report["fail_on"] != "high":
@@ -124,7 +127,7 @@ def _header(page: Page, report: Mapping[str, Any]) -> None:
     beside = [f"{one['kind']} {one['path'] or ''}".rstrip() for one in report["inputs"] if one["kind"] in _BESIDE]
     words = (", ".join(judged) or "nothing") + (f"; by {', '.join(beside)}" if beside else "")
     page.paragraph(lead("judged"), ("dim", words))
-    if profile["name"] != "production":
+    if profile["name"] not in {None, "production"}:
         page.paragraph(lead("profile", "loud"), ("loud", profile["name"]), ("", " is in force, not production"))
 
 

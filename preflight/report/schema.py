@@ -42,7 +42,9 @@ class ToolModel(_Strict):
 class ProfileModel(_Strict):
     """The profile in force."""
 
-    name: str = Field(description="Its name.")
+    name: str | None = Field(
+        description="Its name; null where the run stopped before it was known which one would have applied."
+    )
     source: str = Field(
         description="Who chose it, in words: an option, a place in a file, what declares the environment, or the default."
     )

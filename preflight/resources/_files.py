@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from preflight.model.fact import Deferred
+from preflight.model.fact import Deferred, Unknown
 from preflight.model.record import field
 from preflight.probes.files import KINDS
 from preflight.resources.base import Resource
@@ -11,7 +11,7 @@ TYPE_CHECKING = False
 if TYPE_CHECKING:
     from typing import Any
 
-    from preflight.model.fact import Fact, Unknown
+    from preflight.model.fact import Fact
     from preflight.probes.files import FileFacts
     from preflight.resources.base import Context
 
@@ -37,6 +37,14 @@ class FileResource(Resource):
     )
 
 
+NO_PATH = "a value that looks like no path, and is not shown"
+_LONGEST_PATH = 200
+_LONGEST_NAME = 20
+_LONGEST_WORD = 32
+_EXTENSIONS = frozenset(
+    """pem crt cer cert der key p8 p12 pfx jks ca bundle chain crl csr txt env json yaml yml toml ini conf cfg secret password
+    pass token asc gpg pub""".split()
+)
 _FACTS = tuple(name for name in FileResource.fields() if name not in {"name", "origin", "via", "path"})
 
 
@@ -49,16 +57,18 @@ def file_facts(path: str, context: Context, *, on_host: bool = False) -> dict[st
         on_host: Whether it is a path of this machine even for a service, whose other paths are its container's.
     """
     seen = (context.host if on_host else context.files).inspect(path)
+    shown: Fact[str] = path if seen.exists or is_path(path) else Unknown(reason="no_path", detail=NO_PATH)
+    said = shown if isinstance(shown, str) else "its file"
     if seen.kind == "elsewhere":
         later = Deferred(
-            reason="elsewhere", detail=f"{path} is in {seen.place or 'the image'}, known only where the service runs"
+            reason="elsewhere", detail=f"{said} is in {seen.place or 'the image'}, known only where the service runs"
         )
-        return {"path": path, **dict.fromkeys(_FACTS, later)}
+        return {"path": shown, **dict.fromkeys(_FACTS, later)}
     if not seen.exists and context.defer_paths and (seen.place or path).startswith(context.defer_paths):
-        later = Deferred(reason="path", detail=f"{path} exists only where the service starts")
-        return {"path": path, **dict.fromkeys(_FACTS, later)}
-    facts: dict[str, Any] = {"path": path, **dict.fromkeys(_FACTS)}
-    facts |= {"kind": seen.kind, "file": seen.place or path}
+        later = Deferred(reason="path", detail=f"{said} exists only where the service starts")
+        return {"path": shown, **dict.fromkeys(_FACTS, later)}
+    facts: dict[str, Any] = {"path": shown, **dict.fromkeys(_FACTS)}
+    facts |= {"kind": seen.kind, "file": seen.place if seen.place and isinstance(shown, str) else shown}
     if seen.kind != "regular":
         return facts
     mode = seen.mode
@@ -94,10 +104,26 @@ def path_of(text: str) -> str:
 
 
 def is_path(text: str) -> bool:
-    """Whether a text looks like a path and nothing else: printable ASCII with a slash or an extension, and none of base64's `+` and `=`."""
-    plain = text.isascii() and text.isprintable() and not any(character in "+= $" for character in text)
-    rooted = text.startswith(("/", "./", "../")) and "/" in text[1:]
-    return plain and (rooted or "." in text[1:])
+    """Whether a text looks like a path and nothing else, so that it can be shown: somebody may have pasted the secret itself.
+
+    It is made of names as people give them, which are short and do not mix capitals, small letters and digits, and it
+    starts at a root, or ends in an extension that files of keys, certificates and secrets have.
+    """
+    parts = text.removeprefix("~").split("/")
+    names = [word for part in parts for word in part.replace("_", ".").replace("-", ".").split(".") if word]
+    if not names or len(text) > _LONGEST_PATH or not all(map(_is_name, names)):
+        return False
+    rooted = text.startswith(("/", "./", "../", "~/")) and len([part for part in parts if part.strip(".")]) > 1
+    return rooted or ("." in parts[-1][1:] and names[-1].lower() in _EXTENSIONS)
+
+
+def _is_name(word: str) -> bool:
+    if not word.isascii() or not word.isalnum():
+        return False
+    if word.isalpha() and (word.islower() or word.isupper()):
+        return len(word) <= _LONGEST_WORD
+    kinds = sum(any(map(kind, word)) for kind in (str.isupper, str.islower, str.isdigit))
+    return len(word) <= _LONGEST_NAME and kinds < 3
 
 
 def is_pem_text(text: str) -> bool:

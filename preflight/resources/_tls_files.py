@@ -61,7 +61,7 @@ def tls_files(subject: Subject, context: Context, purpose: str) -> Iterator[Foun
             text = setting.text or ""
             if f"{parameter}=" not in text:
                 continue
-            path = _parameter(text, parameter)
+            path = parameter_of(text, parameter)
             found = (
                 _found(setting, f"{setting.name} ({parameter})", path, purpose, context, client=True) if path else None
             )
@@ -83,8 +83,8 @@ def _found(
     return FoundFile(label=label, setting=setting, purpose=purpose, client=client, facts=file_facts(path, context))
 
 
-def _parameter(text: str, name: str) -> str:
-    """Return a path given in a connection string: a URI's parameter, or `name=value` of libpq's keyword form."""
+def parameter_of(text: str, name: str) -> str:
+    """Return what is given in a connection string: a URI's parameter, or `name=value` of libpq's keyword form."""
     if "://" in text:
         url = parse_url(text)
         return url.query.get(name, "") if url is not None else ""

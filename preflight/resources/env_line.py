@@ -18,6 +18,24 @@ if TYPE_CHECKING:
     from preflight.resources.base import Context
 
 
+_QUOTES = "Put the value in single quotes."
+_REMEDIES = {
+    "trailing_carriage_return": "Save the file with line feeds alone, without carriage returns.",
+    "dollar_expanded": (
+        "Put the value in single quotes; where it holds `${`, which python-dotenv replaces there too, make another value."
+    ),
+    "single_quote_expanded": "Make a value without `${`: python-dotenv replaces it in single quotes, too.",
+    "escape_sequence": "Make a value without backslashes: no way to write them means the same to all.",
+    "unterminated_quote": "Close the quote, or leave it out.",
+    "quote_literal": "Leave the quotes out, or make a value without any.",
+    "duplicate_name": "Keep one of the lines that set this name.",
+    "byte_order_mark": "Save the file as UTF-8 without a byte order mark.",
+    "colon_separator": "Write NAME=value, with an equals sign instead of the colon.",
+    "name_without_value": "Write NAME=value, or take the line out.",
+    "invalid_name": "Make a name of letters, digits and underscores that starts with no digit.",
+}
+
+
 class EnvLine(Resource):
     """One line whose value depends on who reads it."""
 
@@ -26,6 +44,7 @@ class EnvLine(Resource):
     cause: Fact[tuple[str, ...]] = field("What they disagree about, as codes.")
     dialects: Fact[tuple[str, ...]] = field("Dialects that read something else than this file's own.")
     shortened: Fact[bool] = field("Whether some dialect cuts the value short.")
+    remedy: Fact[str] = field("What makes all dialects agree; absent where they do.")
 
 
 RESOURCE = EnvLine
@@ -37,7 +56,14 @@ def collect(subject: Subject, context: Context) -> Iterator[EnvLine]:
         whole = subject.origin.replace(file=source.path, line=1, column=1, setting=None)
         if not source.ambiguous:
             yield EnvLine(
-                name=source.path, origin=whole, secret=False, portable=True, cause=(), dialects=(), shortened=False
+                name=source.path,
+                origin=whole,
+                secret=False,
+                portable=True,
+                cause=(),
+                dialects=(),
+                shortened=False,
+                remedy=None,
             )
         for line in source.ambiguous:
             yield EnvLine(
@@ -49,4 +75,5 @@ def collect(subject: Subject, context: Context) -> Iterator[EnvLine]:
                 cause=line.reasons,
                 dialects=line.dialects,
                 shortened=line.shortened,
+                remedy=" ".join(dict.fromkeys(_REMEDIES.get(cause, _QUOTES) for cause in line.reasons)),
             )

@@ -11,8 +11,10 @@ from preflight.model.record import field
 from preflight.model.setting import Reference
 from preflight.postgres.connection import DRIVERS, FORMS
 from preflight.postgres.conninfo import looks_like_postgres, parse_connection_string
+from preflight.postgres.remedies import correction, remedy
 from preflight.postgres.split import connection_of, connection_string_settings, repeats, split_clients, tls_texts
 from preflight.postgres.sslmode import effective_sslmode
+from preflight.resources._files import NO_PATH, is_path
 from preflight.resources._network import NETWORKS, network_of_all
 from preflight.resources._values import STATES, deferred, not_literal, state_of
 from preflight.resources.base import Resource
@@ -43,7 +45,10 @@ class PostgresClient(Resource):
     form: Fact[str] = field("How it is written.", choices=FORMS)
     driver: Fact[str] = field("The driver that reads it, as far as it says; libpq where nothing does.", choices=DRIVERS)
     network: Fact[str] = field("Where the server is; the farthest of several hosts.", choices=NETWORKS)
-    sslmode: Fact[SslMode] = field("The TLS mode in force, in libpq's words; absent over a local socket.")
+    sslmode: Fact[SslMode] = field(
+        "The TLS mode in force, in libpq's words, or that is meant where the driver refuses the parameter; absent over a "
+        "local socket."
+    )
     sslmode_source: Fact[str] = field("Where the mode comes from, in words.")
     root_certificate: Fact[str] = field("The CA file that is named, or system; absent when none is.")
     password: Fact[str] = field("State of its password.", choices=STATES)
@@ -59,6 +64,8 @@ class PostgresClient(Resource):
     )
     min_tls_version: Fact[TlsVersion] = field("Lowest TLS version it accepts; absent when none is configured.")
     problems: Fact[tuple[str, ...]] = field("What the driver refuses or misreads, in words.")
+    correction: Fact[str] = field("How to correct what the driver refuses or misreads.")
+    remedy: Fact[str] = field("What makes it verify the server, in the words of its driver.")
 
 
 RESOURCE = PostgresClient
@@ -104,8 +111,11 @@ def _client(
     pair = "both" if certificate and key else "certificate_only" if certificate else "key_only" if key else "none"
     password = "set" if connection.password else _best_state(settings, roles.get("password"), "PGPASSWORD")
     tls = [settings[roles[role]].origin for role in _TLS_ROLES if role in roles and roles[role] != setting.name]
-    unexpanded = "unexpanded_reference"
-    problems = (*connection.problems, *found.problems)
+    problems = [
+        one
+        for one in (*connection.problems, *found.problems)
+        if one.code != "unexpanded_reference" or not connection.incomplete
+    ]
     return PostgresClient(
         name=setting.name,
         origin=setting.origin,
@@ -115,15 +125,19 @@ def _client(
         network=network_of_all(found.network, (one.host for one in connection.hosts), neighbours),
         sslmode=_mode(found, settings, roles),
         sslmode_source=_source(found, settings, roles),
-        root_certificate=found.root_certificate or _text(settings, roles, "sslrootcert"),
+        root_certificate=_shown_file(found.root_certificate or _text(settings, roles, "sslrootcert")),
         password=password,
         credential=password in {"set", "reference"} or bool(found.parameters.get("passfile")) or pair == "both",
         client_certificate=pair,
         settings_agree=not found.disagrees,
         driver_dependent=found.driver_dependent,
         min_tls_version=found.min_tls_version,
-        problems=tuple(
-            dict.fromkeys(one.message for one in problems if one.code != unexpanded or not connection.incomplete)
+        problems=tuple(dict.fromkeys(one.message for one in problems)),
+        correction=correction(problems, found.driver, connection.form),
+        remedy=remedy(
+            found.driver,
+            connection.form,
+            next((roles[role] for role in _TLS_ROLES if role in roles and found.source == "split_setting"), None),
         ),
     )
 
@@ -153,6 +167,11 @@ def _mode(found: EffectiveSslMode, settings: Mapping[str, Setting], roles: Mappi
 def _text(settings: Mapping[str, Setting], roles: Mapping[str, str], role: str) -> str | None:
     setting = settings.get(roles.get(role, ""))
     return setting.text or None if setting is not None else None
+
+
+def _shown_file(path: str | None) -> str | None:
+    """Return the path of a file as it can be shown: somebody may have pasted something else there."""
+    return path if path in {None, "system"} or is_path(path or "") else NO_PATH
 
 
 def _source(found: EffectiveSslMode, settings: Mapping[str, Setting], roles: Mapping[str, str]) -> str:

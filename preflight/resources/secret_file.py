@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from preflight.model.record import field
-from preflight.resources._files import FileResource, file_facts, is_path, unknown_file
+from preflight.resources._files import FileResource, file_facts, unknown_file
 from preflight.resources._values import not_literal
 
 TYPE_CHECKING = False
@@ -32,6 +32,4 @@ def collect(subject: Subject, context: Context) -> Iterator[SecretFile]:
             continue
         other = not_literal(setting)
         facts = unknown_file(other) if other is not None else file_facts(setting.text or "", context)
-        if other is None and facts["kind"] != "regular" and not is_path(setting.text or ""):
-            facts["path"] = "(its value is no path)"
         yield SecretFile(name=name, origin=setting.origin, via=setting.via, secret=base, **facts)

@@ -6,6 +6,7 @@ A line of an env file can be a piece of a secret that was pasted over two lines,
 
 from __future__ import annotations
 
+UNNAMED = "a variable"  # one whose name may be a piece of a secret
 _LONGEST_WORD = 20  # letters and digits without a separator: longer ones are rather keys than names
 
 
@@ -20,6 +21,8 @@ def presentable(name: str, line: int, *, assigned: bool) -> str:
     plain = name.isascii() and bool(name) and all(character.isalnum() or character in "_.-" for character in name)
     separated = any(character in "_.-" for character in name)
     likely = plain and not name[0].isdigit() and (separated or len(name) < _LONGEST_WORD)
+    if name == UNNAMED:
+        return name
     return name if likely and (assigned or name == name.upper()) else f"line {line}"
 
 
@@ -30,4 +33,4 @@ def presentable_variable(name: str, text: str) -> str:
         name: The variable.
         text: The line that uses it.
     """
-    return name if name.isascii() and name.isidentifier() and f"${{{name}" in text else "a variable"
+    return name if name.isascii() and name.isidentifier() and f"${{{name}" in text else UNNAMED

@@ -8,7 +8,7 @@ from __future__ import annotations
 from preflight.model.secret_text import SecretText
 from preflight.model.setting import Reference, Setting, Unreadable
 from preflight.probes.files import FileText
-from preflight.resources._files import is_path
+from preflight.resources._files import NO_PATH, is_path
 
 TYPE_CHECKING = False
 if TYPE_CHECKING:
@@ -48,7 +48,7 @@ def with_secret_files(
 
 def shown_path(path: str) -> str:
     """Return the path of a secret's file as it can be shown: whoever puts the secret itself into NAME_FILE writes no path."""
-    return path if is_path(path) else "(its value is no path)"
+    return path if is_path(path) else f"({NO_PATH})"
 
 
 def _resolve(base: str, setting: Setting, files: FileProbe, deferred: tuple[str, ...]) -> Setting:

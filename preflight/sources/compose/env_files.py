@@ -27,18 +27,26 @@ class EnvValue:
         via: The places that its variables came from.
         names: The variables it was made of.
         blanked: Those of them that were unset.
+        line: For one made of variables, the line it is written on; may hold a secret.
     """
 
-    __slots__ = ("blanked", "names", "origin", "text", "via")
+    __slots__ = ("blanked", "line", "names", "origin", "text", "via")
 
     def __init__(
-        self, text: str, origin: Origin, via: tuple[Origin, ...], names: tuple[str, ...], blanked: tuple[str, ...]
+        self,
+        text: str,
+        origin: Origin,
+        via: tuple[Origin, ...],
+        names: tuple[str, ...],
+        blanked: tuple[str, ...],
+        line: str = "",
     ) -> None:
         self.text = text
         self.origin = origin
         self.via = via
         self.names = names
         self.blanked = blanked
+        self.line = line
 
     @property
     def origins(self) -> tuple[Origin, ...]:
@@ -119,6 +127,7 @@ class EnvFiles:
         if fatal:
             raise Refused(fatal)
         found: dict[str, EnvValue] = {}
+        lines: list[str] = []
         for entry in document.entries:
             if entry.value is None:
                 continue
@@ -130,7 +139,11 @@ class EnvFiles:
                     via.update(dict.fromkeys(known.origins))
             origin = Origin(file=name, line=entry.line, column=entry.column, setting=entry.name)
             names = tuple(dict.fromkeys(reference.name for reference in entry.references))
-            found[entry.name] = EnvValue(entry.value.reveal(), origin, tuple(via), names, tuple(entry.unset))
+            line = ""
+            if names:
+                lines = lines or text.split("\n")
+                line = lines[entry.line - 1]
+            found[entry.name] = EnvValue(entry.value.reveal(), origin, tuple(via), names, tuple(entry.unset), line)
         if _is_fixed(text):
             self._fixed[path] = found
         earlier.update(found)

@@ -9,6 +9,7 @@ from preflight.model.setting import Setting
 from preflight.sources.compose.model import ServiceEnvFile
 from preflight.sources.compose.paths import relative_name
 from preflight.sources.compose.tree import Node, Refused, Trace, problem, refuse
+from preflight.sources.names import presentable_variable
 
 TYPE_CHECKING = False
 if TYPE_CHECKING:
@@ -51,8 +52,8 @@ class ServiceEnvironments:
                     value=SecretText(value.text),
                     origin=value.origin,
                     via=value.via,
-                    references=value.names,
-                    blanked_by=value.blanked,
+                    references=_shown(value.names, value.line),
+                    blanked_by=_shown(value.blanked, value.line),
                 )
         for name, node in values.items():
             settings[name] = self._setting(name, node, own)
@@ -155,6 +156,11 @@ class ServiceEnvironments:
         example = next((use.name + end for end in _EXAMPLES if os.path.exists(use.path + end)), None)
         hint = "Create it" + (f" from {example}" if example else "") + ", or write `required: false` beside its path."
         self.missing.append(problem("env_file_missing", f"the env file {use.name} does not exist", hint, use.origin))
+
+
+def _shown(names: tuple[str, ...], line: str) -> tuple[str, ...]:
+    """Return variables of an env file by names that can be shown; the text that tells is not kept."""
+    return tuple(presentable_variable(name, line) for name in names) if line else names
 
 
 _EXAMPLES = (".example", ".sample", ".template", ".dist")

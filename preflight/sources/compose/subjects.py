@@ -2,19 +2,21 @@
 
 from __future__ import annotations
 
+from preflight.model.secret_text import SecretText
 from preflight.model.service import Service, Word
+from preflight.model.setting import Setting
 from preflight.model.subject import EnvFile, Subject
 from preflight.sources.compose.container_paths import file_places
 from preflight.sources.names import presentable, presentable_variable
 
 TYPE_CHECKING = False
 if TYPE_CHECKING:
-    from collections.abc import Mapping
+    from collections.abc import Iterator, Mapping
 
     from preflight.model.origin import Origin
     from preflight.model.service import Network, Trap
-    from preflight.model.setting import Setting
     from preflight.sources.compose.model import ComposeProject, ComposeService
+    from preflight.sources.compose.tree import Node
 
 _OFF = frozenset({"", "0", "0b", "-1"})
 
@@ -85,6 +87,17 @@ def _service(
         built=value("build") is not None,
         command=service.command,
         entrypoint=service.entrypoint,
+        texts=(
+            *_texts(service.tree.child("command"), "command"),
+            *_texts(service.tree.child("entrypoint"), "entrypoint"),
+            *_texts(_below(service.tree, "healthcheck", "test"), "healthcheck"),
+        ),
+        build_args=tuple(_pairs(_below(service.tree, "build", "args"))),
+        labels=(
+            *_pairs(service.tree.child("labels")),
+            *_pairs(_below(service.tree, "deploy", "labels")),
+            *_pairs(_below(service.tree, "build", "labels")),
+        ),
         working_dir=value("working_dir"),
         user=value("user"),
         group_add=tuple(str(group) for group in value("group_add") or ()),
@@ -118,6 +131,52 @@ def _service(
         host_names=_host_names(service),
         places=_places(service),
         traps=traps,
+    )
+
+
+def _below(tree: Node, *path: str) -> Node | None:
+    node: Node | None = tree
+    for name in path:
+        node = node.child(name) if node is not None else None
+    return node
+
+
+def _texts(node: Node | None, name: str) -> Iterator[Setting]:
+    """Yield the texts of a command: a list's elements, or the one text that was split into words."""
+    if node is None or not isinstance(node.value, list):
+        return
+    if isinstance(node.written, str):  # written as one text; its own places are those of the text
+        yield _text(node, name, node.written, node.origin())
+        return
+    for item in node.value[1:] if name == "healthcheck" else node.value:  # `CMD` or `CMD-SHELL` stands first there
+        if isinstance(item.value, str):
+            yield _text(item, name, item.value, item.origin())
+
+
+def _pairs(node: Node | None) -> Iterator[Setting]:
+    """Yield the entries of a mapping that have a value."""
+    if node is None or not isinstance(node.value, dict):
+        return
+    for name, child in node.value.items():
+        if isinstance(child.value, str):
+            yield _text(child, name, child.value, node.key_origin(name))
+
+
+def _text(node: Node, name: str, value: str, origin: Origin) -> Setting:
+    trace = node.trace
+    if trace is None:
+        text = SecretText(value)
+        return Setting(name=name, value=text, origin=origin, written=text)
+    return _presentable(
+        Setting(
+            name=name,
+            value=SecretText(value),
+            origin=origin,
+            via=trace.via,
+            references=trace.names,
+            written=SecretText(trace.written),
+            blanked_by=trace.blanked,
+        )
     )
 
 

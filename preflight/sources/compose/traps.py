@@ -7,6 +7,7 @@ from __future__ import annotations
 
 from preflight.model.service import Trap
 from preflight.sources.compose.commands import split
+from preflight.sources.names import UNNAMED, presentable_variable
 
 TYPE_CHECKING = False
 if TYPE_CHECKING:
@@ -41,7 +42,7 @@ def find_traps(
     ]
     for name, value in values.items():
         if value.blanked:
-            found.append(_dollar(None, name, value.origin, value.blanked, None))
+            found.append(_dollar(None, name, value.origin, value.blanked, value.line))
         if value.text.startswith("#"):
             found.append(_comment(None, name, value.origin))
     for service in services:
@@ -72,18 +73,24 @@ def _traces(node: Node) -> Iterator[tuple[Trace, Origin]]:
 
 
 def _unset(trace: Trace, origin: Origin, service: str | None, setting: str | None) -> Trap:
-    names = ", ".join(trace.blanked_shown) or "a variable"
+    shown = trace.blanked_shown
+    if setting not in _PLAIN:
+        shown = tuple(dict.fromkeys(presentable_variable(name, trace.written) for name in trace.blanked))
+    names = ", ".join(shown) or UNNAMED
     return Trap(
         code="variable_blanked",
         message=f"{names} is unset, and its part of the text came out empty",
-        hint=f"Set {names}, write ${{NAME:?}} to insist on it, or ${{NAME:-}} to say that empty is meant."
-        if trace.blanked_shown
-        else trace.set_them(),
+        hint=_SET_THEM.format(names=names) if trace.blanked_shown else trace.set_them(),
         origin=origin,
         service=service,
         setting=setting,
-        variables=trace.blanked_shown,
+        variables=shown or (UNNAMED,),
     )
+
+
+# Fields without passwords, where `$TAG` is a variable and nothing else.
+_PLAIN = frozenset({"image", "volumes", "ports", "container_name", "hostname", "networks", "user", "extra_hosts"})
+_SET_THEM = "Set {names}, write ${{NAME:?}} to insist on it, or ${{NAME:-}} to say that empty is meant."
 
 
 def _blanked(service: ComposeService) -> list[Trap]:
@@ -104,9 +111,9 @@ def _settings(service: ComposeService) -> list[Trap]:
     for name, setting in service.environment.items():
         node = nodes.get(name)
         if setting.blanked_by:
-            written = node.trace.written if node is not None and node.trace is not None else None
+            written = _written(name, node)
             found.append(_dollar(service.name, name, setting.origin, setting.blanked_by, written))
-        if node is not None and node.written is not None and node.value is not None and node.written != node.value:
+        if node is not None and _is_changed(node):
             found.append(
                 Trap(
                     code="text_changed",
@@ -123,9 +130,20 @@ def _settings(service: ComposeService) -> list[Trap]:
     return found
 
 
+def _written(name: str, node: Node | None) -> str | None:
+    """Return the text of a setting as written, without the `NAME=` of the list form; None for one from an env file."""
+    return node.trace.written.removeprefix(f"{name}=") if node is not None and node.trace is not None else None
+
+
+def _is_changed(node: Node) -> bool:
+    """Tell whether a text is another than is written; `True` for `true` is none that anybody notices."""
+    return node.written is not None and node.value is not None and node.written.lower() != node.value.lower()
+
+
 def _dollar(service: str | None, name: str, origin: Origin, blanked: tuple[str, ...], written: str | None) -> Trap:
     """Say of a setting that a variable in it was unset; a `$` glued to a text was hardly meant as one."""
-    if written is None or not _meant(blanked, written):
+    meant = UNNAMED not in blanked if written is None else _meant(blanked, written)
+    if not meant:
         return Trap(
             code="dollar_in_value",
             message=f"{name} has a `$` that begins the name of an unset variable, so the value is cut there",
@@ -134,15 +152,16 @@ def _dollar(service: str | None, name: str, origin: Origin, blanked: tuple[str, 
             service=service,
             setting=name,
         )
-    names = ", ".join(blanked)
+    shown = blanked if written is None else tuple(presentable_variable(one, written) for one in blanked)
+    names = ", ".join(dict.fromkeys(shown))
     return Trap(
         code="variable_blanked",
         message=f"{name} is made of {names}, which is unset, and its part came out empty",
-        hint=f"Set {names}, write ${{NAME:?}} to insist on it, or ${{NAME:-}} to say that empty is meant.",
+        hint=_SET_THEM.format(names=names),
         origin=origin,
         service=service,
         setting=name,
-        variables=blanked,
+        variables=shown,
     )
 
 

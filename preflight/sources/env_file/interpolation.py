@@ -166,10 +166,8 @@ class _Run:
         elif operator != "?" and present is (operator == "+"):
             result = self._word(text[word_start:word_end], base + word_start, depth + 1)
             self.substitutions.append(Substitution(name=name, treatment="default"))
-            if value is None and not result:
-                self.unset.append(name)
-        elif value is None:
-            self._blank(name)
+        elif value is None:  # `${NAME:+word}` says that nothing is meant where NAME is unset, and Compose does not warn
+            self.substitutions.append(Substitution(name=name, treatment="default"))
         else:
             result = self._insert(value, base + dollar)
             self.substitutions.append(Substitution(name=name, treatment="value"))

@@ -68,9 +68,29 @@ def test_every_expectation_has_its_case():
         (report(problems=[problem("interrupted", "interrupted", "m", "h")]), "NOT JUDGED: terminated (exit code 143)"),
     ],
 )  # fmt: skip
-def test_the_verdict_is_the_first_and_the_last_line(whole, verdict):
+def test_the_verdict_is_the_first_line_and_said_once_where_it_stays_in_sight(whole, verdict):
     lines = render(whole).splitlines()
-    assert lines[0] == lines[-1] == verdict
+    assert lines[0] == verdict
+    assert lines.count(verdict) == 1
+    assert lines[-1]
+
+
+def test_the_verdict_of_a_long_report_is_its_last_line_too():
+    lines = render(report([placeholder(f"S{number}", number) for number in range(1, 30)])).splitlines()
+    assert lines[0] == lines[-1]
+    assert lines[0].startswith("REFUSED")
+
+
+def test_a_run_that_stopped_before_it_knew_the_profile_names_none():
+    whole = report(
+        problems=[problem("configuration", "bad", "m", "h")],
+        profile={"name": None, "source": "not known: the run stopped before it was chosen"},
+        environment={"name": None, "origin": None},
+        inputs=[],
+    )
+    text = render(whole)
+    assert "profile not known: the run stopped" in text
+    assert "production" not in text
 
 
 # -- findings ----------------------------------------------------------------------------------------------------------

@@ -1,0 +1,37 @@
+#!/bin/sh
+# Makes two deployments, a good one and the guide's as written: prepare.sh TEMPLATES FOLDER
+# Every secret and key is generated here; nothing secret lies in the repository. KEY_TYPE is what keys to make (rsa-4096).
+# Run it as root: a file that a container reads must belong to the user in it (999 in postgres, 10001 in the backend).
+set -eu
+templates=$(cd "$1" && pwd)
+cd "$2"
+hexadecimal() { head -c "$1" /dev/urandom | od -An -v -tx1 | tr -d ' \n'; }
+base64_text() { head -c "$1" /dev/urandom | base64 -w "$2"; }
+
+cp "$templates/docker-compose.prod.yml" "$templates/.env.production.example" .
+cp -R "$templates/postgres" .
+preflight certs create --out ssl --cn postgres --client dart_cloud --org ContainerPub --key-type "${KEY_TYPE:-rsa-4096}"
+if [ "$(id -u)" = 0 ]; then
+  chown 999 ssl/server-key.pem
+  chown 10001 ssl/client-key.pem
+fi
+sed -e "s|^POSTGRES_PASSWORD=.*|POSTGRES_PASSWORD=$(hexadecimal 32)|" -e "s|^JWT_SECRET=.*|JWT_SECRET='$(base64_text 48 0)'|" \
+  .env.production.example > .env.production
+chmod 600 .env.production
+
+# As the guide says: nobody gives the server's key to user 999, the password is base64 (half of them have a slash, as this
+# one), and so is the JWT secret: 88 characters on two lines.
+mkdir as-written
+cp "$templates/as-written.compose.yml" as-written/docker-compose.prod.yml
+cp -R ssl as-written/ssl
+if [ "$(id -u)" = 0 ]; then
+  chown -R 0 as-written/ssl
+fi
+password=
+until [ "${password#*/}" != "$password" ]; do password=$(base64_text 32 0); done
+tail=/
+until [ "$tail" = "${tail#*[/+]}" ]; do secret=$(base64_text 64 64) && tail=${secret##*
+}; done
+printf 'ENVIRONMENT=production\nPOSTGRES_USER=dart_cloud\nPOSTGRES_DB=dart_cloud\nPOSTGRES_PASSWORD=%s\nJWT_SECRET=%s\n' \
+  "$password" "$secret" > as-written/.env.production
+chmod 600 as-written/.env.production

@@ -1,0 +1,162 @@
+"""Secrets in the words of commands: options, assignments, passwords glued to an option, connection strings.
+
+A list is a command's words; a text, or an element with blanks in it (`sh -c "..."`), is split as a shell would, without running one.
+"""
+
+from __future__ import annotations
+
+from preflight.model.record import Record, field
+from preflight.resources._given import of_option, of_part, password_of
+from preflight.resources._written import mark
+
+TYPE_CHECKING = False
+if TYPE_CHECKING:
+    from collections.abc import Iterator, Mapping, Sequence
+
+    from preflight.bindings import Bindings
+    from preflight.model.setting import Setting
+    from preflight.resources._written import Variable
+
+_BLANKS = " \t\r\n"
+_STOPS = ";&|()"
+_LONGEST_WORD = 20
+_MOST_READ = 65_536  # characters of one text; a longer one is a program
+# Options that no setting is named like. `redis-server --requirepass`, `redis-server --masterauth`, `psql`'s kin.
+_OPTIONS = frozenset({"requirepass", "masterauth", "pass", "pwd", "passphrase", "secret", "token", "userpass"})
+# Programs whose `-p` takes the password in the same word, or in the next.
+_GLUED = frozenset(
+    {"mysql", "mysqladmin", "mysqldump", "mysqlcheck", "mariadb", "mariadb-admin", "mariadb-dump", "mariadb-check"}
+)
+_SHORT = {"sshpass": "-p", "redis-cli": "-a", "valkey-cli": "-a", "mongo": "-p", "mongosh": "-p", "mongodump": "-p", "sqlcmd": "-P"}  # fmt: skip
+_USER_PASSWORD = {"curl": ("-u", "--user")}
+
+
+class Word(Record):
+    """A word of a command."""
+
+    text: str = field("The word, a letter for each variable.")
+    origin: int = field("Which of the texts it is from.")
+
+
+class FoundOption(Record):
+    """A secret in a command."""
+
+    label: str = field("What it is called: an option, a variable, `a URL`.")
+    given: str = field("How it is given.")
+    text: int = field("Which of the texts it is in.")
+
+
+def secrets_in(texts: Sequence[Setting], bindings: Bindings) -> Iterator[FoundOption]:
+    """Yield the secrets in the texts of a command, in the order written.
+
+    Args:
+        texts: Its words, or its one text.
+        bindings: Which names are secrets.
+    """
+    words: list[Word] = []
+    variables: dict[str, Variable] = {}
+    for position, text in enumerate(texts):
+        written = text.written.reveal() if text.written is not None else text.text or ""
+        if len(written) > _MOST_READ:
+            continue
+        marked = mark(written, len(variables))
+        variables |= marked.variables
+        words += [Word(text=word, origin=position) for word in _split(marked.text)]
+    yield from _secrets(words, variables, bindings)
+
+
+def _secrets(words: list[Word], variables: Mapping[str, Variable], bindings: Bindings) -> Iterator[FoundOption]:
+    program = ""
+    following = ""
+    for position, word in enumerate(words):
+        text = word.text
+        if following:
+            label, following = following, ""
+            if not text.startswith("-"):
+                if label in _USER_PASSWORD["curl"]:
+                    text = text.partition(":")[2]
+                yield FoundOption(label=label, given=of_option(text, variables), text=word.origin)
+                continue
+        name = text.rpartition("/")[2]
+        if name in _GLUED or name in _SHORT or name in _USER_PASSWORD:
+            program = name
+            continue
+        key, equals, value = text.partition("=")
+        bare = key.removeprefix("-D").lstrip("-")
+        option = key.startswith("-")
+        if "://" in text and (given := _url(value if equals and "://" in value else text, variables)) is not None:
+            yield FoundOption(label="a URL", given=given, text=word.origin)
+        elif equals and _is_name(bare) and _is_secret(bare, bindings, option=key.startswith("--")):
+            yield FoundOption(label=_shown(key), given=of_option(value, variables), text=word.origin)
+        elif not equals and option and _is_secret(bare, bindings, option=True):
+            following = _shown(key)
+        elif program in _GLUED and text.startswith("-p") and len(text) > len("-p") and not text.startswith("-port"):
+            yield FoundOption(label="-p", given=of_option(text[2:], variables), text=word.origin)
+        elif (program in _SHORT and text == _SHORT[program]) or text in _USER_PASSWORD.get(program, ()):
+            following = text
+        elif program and position and text in _STOPS:
+            program = ""
+
+
+def _url(text: str, variables: Mapping[str, Variable]) -> str | None:
+    password = password_of(text)
+    if password is None:
+        return None
+    return of_part(password, variables, password_of, shell=True)
+
+
+def _is_name(text: str) -> bool:
+    return bool(text) and text.isascii() and all(character.isalnum() or character in "_.-" for character in text)
+
+
+def _is_secret(name: str, bindings: Bindings, *, option: bool) -> bool:
+    return bindings.is_secret(name) or (option and name.lower() in _OPTIONS)
+
+
+def _shown(key: str) -> str:
+    """Return an option as it can be shown: what has a long word in it is rather a key than a name."""
+    longest = max(map(len, key.replace("-", "_").replace(".", "_").split("_")))
+    return key if _is_name(key) and longest < _LONGEST_WORD else "an option"
+
+
+def _split(text: str) -> list[str]:
+    """Split a text as a shell would; what stands in quotes and holds blanks is a script of its own, and split as well."""
+    if not any(blank in text for blank in _BLANKS):
+        return [text] if text else []
+    words: list[str] = []
+    for word, quoted in _words(text):
+        if quoted and any(blank in word for blank in _BLANKS):
+            words += [inner for inner, _ in _words(word)]
+        elif word:
+            words.append(word)
+    return words
+
+
+def _words(text: str) -> Iterator[tuple[str, bool]]:
+    word, quote, quoted, escaped = "", "", False, False
+    for character in text:
+        if escaped:
+            word += character
+            escaped = False
+        elif character == "\\" and quote != "'":
+            escaped = True
+        elif quote:
+            if character == quote:
+                quote = ""
+            else:
+                word += character
+        elif character in "'\"":
+            quote, quoted = character, True
+        elif character in _BLANKS:
+            if word:
+                yield word, quoted
+            word, quoted = "", False
+        elif character in _STOPS:
+            if word:
+                yield word, quoted
+            yield character, False
+            word, quoted = "", False
+        else:
+            word += character
+    if word:
+        yield word, quoted

@@ -1,0 +1,135 @@
+"""Certificates, keys and CA bundles that a subject names or holds, read and put into the groups that belong together.
+
+A group is what one listener or one client uses: settings that share what stands before `TLS`, `SSL`, `CERT` and the like, the
+parameters of one connection string, or libpq's own variables.
+"""
+
+from __future__ import annotations
+
+from preflight.bindings.tokens import tokens
+from preflight.model.fact import Deferred, Unknown
+from preflight.model.record import Record, field
+from preflight.model.secret_text import SecretText
+from preflight.probes.files import FileProblem
+from preflight.resources._files import is_pem_text
+from preflight.resources._tls_files import tls_files
+from preflight.resources._values import prefix_of, with_role
+
+TYPE_CHECKING = False
+if TYPE_CHECKING:
+    from collections.abc import Iterator
+    from typing import Any
+
+    from preflight.model.origin import Origin
+    from preflight.model.setting import Setting
+    from preflight.model.subject import Subject
+    from preflight.resources.base import Context
+    from preflight.x509.material import Block, Material, MaterialProblem
+
+PURPOSES = ("certificate", "authority", "key")
+_ROLES = {"tls_cert_file": "certificate", "tls_ca_file": "authority", "tls_key_file": "key"}
+_MARKS = ("TLS", "SSL", "HTTPS", "MTLS", "CERT", "CERTIFICATE", "KEY", "CA", "ROOT", "CLIENT", "SERVER", "PRIVATE")
+# Trust stores of whole programs: what a listener or client next to them uses is another matter.
+_TRUST_STORES = frozenset(
+    {"SSL_CERT_FILE", "SSL_CERT_DIR", "REQUESTS_CA_BUNDLE", "CURL_CA_BUNDLE", "NODE_EXTRA_CA_CERTS"}
+)
+_CLIENTS = frozenset(
+    """client redis valkey db database postgres postgresql pg pgssl mysql mariadb mongo mongodb kafka rabbitmq amqp smtp ldap
+    elasticsearch elastic opensearch vault consul etcd s3 minio nats mqtt upstream backend""".split()
+)
+_MOST_BYTES = 1024 * 1024
+
+
+class TlsItem(Record):
+    """A certificate, key or CA bundle, as far as it could be read."""
+
+    label: str = field("How the report names it.")
+    setting: Setting = field("The setting that names or holds it.")
+    purpose: str = field("What it is for.", choices=PURPOSES)
+    client: bool = field("Whether a client uses it, and not a listener.")
+    libpq: bool = field("Whether libpq reads it.")
+    group: str = field("What belongs together.")
+    path: str | None = field("Its path as configured; None where the setting holds the text itself.", default=None)
+    file: str | None = field("The file on this machine.", default=None)
+    facts: Any = field("Facts about its file, by name; None where there is none.", default=None)
+    content: bytes | None = field("What the file holds.", default=None, secret=True)
+    text: SecretText | None = field("What the setting holds.", default=None)
+    later: Unknown | Deferred | None = field("Why its content is not known here.", default=None)
+
+    @property
+    def origin(self) -> Origin:
+        """The setting's place."""
+        return self.setting.origin
+
+    def material(self) -> Material | MaterialProblem | bytes:
+        """Return what it holds, for the readers of `preflight.x509.material`."""
+        from preflight.x509.material import read_setting
+
+        return self.content or b"" if self.text is None else read_setting(self.text.reveal())
+
+
+def tls_items(subject: Subject, context: Context) -> list[TlsItem]:
+    """Return everything that a subject names or holds and that could be opened, or is known only where it runs.
+
+    What is missing or unreadable is left out: the rules about files have said so.
+    """
+    found: list[TlsItem] = []
+    for purpose in PURPOSES:
+        for one in tls_files(subject, context, purpose):
+            parameter = one.label != one.setting.name
+            libpq = one.client
+            group = f"string {one.setting.name}" if parameter else "libpq" if libpq else _group(one.setting.name)
+            item = TlsItem(
+                label=one.label, setting=one.setting, purpose=purpose, client=libpq or _is_client(one.setting.name),
+                libpq=libpq, group=group,
+            )  # fmt: skip
+            path = one.facts["path"]
+            if isinstance(path, (Unknown, Deferred)):
+                found.append(item.replace(later=path))
+                continue
+            content = context.files.read_bytes(path, limit=_MOST_BYTES)
+            if not isinstance(content, FileProblem):
+                found.append(item.replace(path=path, file=one.facts["file"], facts=one.facts, content=content))
+            elif content.code == "too_large":
+                detail = f"{path} is larger than a file of certificates or keys may be (1 MiB)"
+                found.append(item.replace(path=path, later=Unknown(reason="too_large", detail=detail)))
+            elif isinstance(one.facts["kind"], Deferred):
+                found.append(item.replace(path=path, later=one.facts["kind"]))
+        found += _held(subject, context, purpose)
+    return found
+
+
+def beside(item: TlsItem, purpose: str, items: list[TlsItem]) -> TlsItem | None:
+    """Return what a group has for a purpose. A connection string falls back to libpq's variables, as libpq does."""
+    for group in (item.group, "libpq") if item.libpq else (item.group,):
+        for other in items:
+            if other.group == group and other.purpose == purpose:
+                return other
+    return None
+
+
+def certificates_of(item: TlsItem) -> tuple[Block, ...] | MaterialProblem:
+    """Return the certificates that an item holds, in order, or why there are none."""
+    from preflight.x509.material import MaterialProblem, read_certificates
+
+    read = read_certificates(item.material())
+    return read if isinstance(read, MaterialProblem) else read.of("certificate")
+
+
+def _held(subject: Subject, context: Context, purpose: str) -> Iterator[TlsItem]:
+    for setting in with_role(subject, context.bindings, *(role for role, what in _ROLES.items() if what == purpose)):
+        if setting.text is not None and is_pem_text(setting.text.strip()):
+            yield TlsItem(
+                label=setting.name, setting=setting, purpose=purpose, client=_is_client(setting.name), libpq=False,
+                group=_group(setting.name), text=SecretText(setting.text),
+            )  # fmt: skip
+
+
+def _group(name: str) -> str:
+    return (
+        f"trust {name}" if name in _TRUST_STORES else prefix_of(name, *_MARKS) + (" client" if _is_client(name) else "")
+    )
+
+
+def _is_client(name: str) -> bool:
+    return not _CLIENTS.isdisjoint(tokens(name))

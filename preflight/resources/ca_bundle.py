@@ -1,0 +1,106 @@
+"""CA files: who is trusted, and whether anything can be verified with them at all.
+
+Only those that could be opened are here; what is missing or unreadable is the matter of `certificate_file`.
+"""
+
+from __future__ import annotations
+
+from preflight.model.fact import Unknown
+from preflight.model.record import field
+from preflight.resources._tls_material import certificates_of, tls_items
+from preflight.resources.base import Resource
+from preflight.resources.certificate import now_of, strong
+
+TYPE_CHECKING = False
+if TYPE_CHECKING:
+    from collections.abc import Iterator
+    from typing import Any
+
+    from preflight.model.fact import Fact
+    from preflight.model.subject import Subject
+    from preflight.resources._tls_material import TlsItem
+    from preflight.resources.base import Context
+
+
+class CaBundle(Resource):
+    """One file, or one setting's text, of trusted certificates."""
+
+    path: Fact[str] = field("Path of the file; absent where the setting holds the text.")
+    file: Fact[str] = field("The file on this machine: behind a path in a container, what is mounted there.")
+    problem: Fact[str] = field("Why it cannot be read, as a code; absent where it can.")
+    detail: Fact[str] = field("That problem in words.")
+    certificates: Fact[int] = field("How many certificates it holds.")
+    has_root: Fact[bool] = field(
+        "Whether a self-signed certificate is in it: without one OpenSSL and libpq accept nothing."
+    )
+    authority: Fact[bool] = field("Whether a certificate in it may issue others (version 1 roots count).")
+    usable: Fact[bool] = field("Whether a root in it is valid today.")
+    not_after: Fact[str] = field("Last day of the root that is valid longest.")
+    remaining_days: Fact[int] = field("Whole days until then; negative when it is over.")
+    validity: Fact[str] = field(
+        "How the validity of that root stands.",
+        choices=("valid", "notice", "warning", "critical", "expired", "not_yet_valid"),
+    )
+    keys_strong: Fact[bool] = field("Whether every certificate in it has a key that is safe today.")
+    holds_key: Fact[bool] = field("Whether it holds a private key too: the CA's own, most likely.")
+
+
+RESOURCE = CaBundle
+_FACTS = tuple(name for name in CaBundle.fields() if name not in {"name", "origin", "via", "path", "file"})
+_STATES = ("valid", "notice", "warning", "critical", "not_yet_valid", "expired")
+
+
+def collect(subject: Subject, context: Context) -> Iterator[CaBundle]:
+    """Collect the bundles that settings and connection strings name, and those that settings hold."""
+    for item in tls_items(subject, context):
+        if item.purpose == "authority" and not item.label.endswith(("(sslcrl)", "PGSSLCRL")):
+            yield CaBundle(
+                name=item.label,
+                origin=item.origin,
+                via=item.setting.via,
+                path=item.path,
+                file=item.file,
+                **_facts(item, context),
+            )
+
+
+def _facts(item: TlsItem, context: Context) -> dict[str, Any]:
+    if item.later is not None:
+        return dict.fromkeys(_FACTS, item.later)
+    from preflight.x509.certificate import CertificateFacts, CertificateProblem, read_certificate
+    from preflight.x509.lifetime import lifetime
+    from preflight.x509.material import Material, MaterialProblem, read_material
+
+    blocks = certificates_of(item)
+    if isinstance(blocks, MaterialProblem):
+        return _unreadable(blocks.code, blocks.message)
+    read = [read_certificate(block.data) for block in blocks]
+    known = [one for one in read if isinstance(one, CertificateFacts)]
+    first = read[0]
+    if not known:
+        assert isinstance(first, CertificateProblem)  # noqa: S101 - nothing was read, so the first was not
+        return _unreadable(first.code, first.message)
+    now = now_of(context)
+    roots = [one for one in known if one.self_signed]
+    lives = [(lifetime(one.not_before, one.not_after, now), one) for one in roots or known]
+    best, longest = min(lives, key=lambda pair: (_STATES.index(pair[0].state), -pair[0].remaining_seconds))
+    material = item.material()
+    whole = read_material(material) if isinstance(material, bytes) else material
+    return {
+        "problem": None,
+        "detail": None,
+        "certificates": len(blocks),
+        "has_root": bool(roots),
+        "authority": any(one.is_ca or (one.version == 1 and one.self_signed) for one in known),
+        "usable": best.state not in {"expired", "not_yet_valid"},
+        "not_after": longest.not_after.date().isoformat(),
+        "remaining_days": best.remaining_days,
+        "validity": best.state,
+        "keys_strong": all(strong(one.key.type, one.key.bits, one.key.curve) for one in known),
+        "holds_key": isinstance(whole, Material) and bool(whole.private_keys),
+    }
+
+
+def _unreadable(code: str, message: str) -> dict[str, Any]:
+    unknown = Unknown(reason=code, detail=f"it cannot be read: {message}")
+    return {**dict.fromkeys(_FACTS, unknown), "problem": code, "detail": message}

@@ -1,0 +1,207 @@
+"""Certificates that a service presents: what is in them, and whether OpenSSL would accept them.
+
+Only those that could be opened are here; what is missing or unreadable is the matter of `certificate_file`.
+"""
+
+from __future__ import annotations
+
+from preflight.model.fact import Deferred, Unknown
+from preflight.model.record import field
+from preflight.resources._tls_material import beside, certificates_of, tls_items
+from preflight.resources.base import Resource
+
+TYPE_CHECKING = False
+if TYPE_CHECKING:
+    from collections.abc import Iterator, Sequence
+    from typing import Any
+
+    from preflight.model.fact import Fact
+    from preflight.model.subject import Subject
+    from preflight.resources._tls_material import TlsItem
+    from preflight.resources.base import Context
+    from preflight.x509.certificate import CertificateFacts
+    from preflight.x509.chain import ChainVerdict
+    from preflight.x509.material import Block, MaterialProblem
+
+
+class Certificate(Resource):
+    """One certificate with the chain behind it."""
+
+    use: Fact[str] = field("Who presents it.", choices=("server", "client"))
+    path: Fact[str] = field("Path of its file; absent where the setting holds the text.")
+    file: Fact[str] = field("The file on this machine: behind a path in a container, what is mounted there.")
+    problem: Fact[str] = field("Why it cannot be read, as a code; absent where it can.")
+    detail: Fact[str] = field("That problem in words.")
+    subject: Fact[str] = field("Whom it names, as RFC 4514 text.")
+    issuer: Fact[str] = field("Who issued it, as RFC 4514 text.")
+    not_before: Fact[str] = field("First day of its validity.")
+    not_after: Fact[str] = field("Last day of its validity.")
+    validity: Fact[str] = field(
+        "How its validity stands; near its end by days that are scaled to short lifetimes.",
+        choices=("valid", "notice", "warning", "critical", "expired", "not_yet_valid"),
+    )
+    remaining_days: Fact[int] = field("Whole days left; negative when it has expired.")
+    lifetime_days: Fact[int] = field("Days of its whole lifetime.")
+    too_long: Fact[bool] = field("Whether it lives longer than is wise for a private CA's certificate (825 days).")
+    key_type: Fact[str] = field("The kind of its key.")
+    key_bits: Fact[int] = field("Size of its key in bits.")
+    key_strong: Fact[bool] = field(
+        "Whether its key is RSA of 2048 bits or more, P-256, P-384, P-521, Ed25519 or Ed448."
+    )
+    signature_hash: Fact[str] = field("Hash of its signature; absent for Ed25519 and Ed448, which have none.")
+    version: Fact[int] = field("X.509 version: 1 or 3.")
+    authority: Fact[bool] = field("Whether it says that it is a CA.")
+    self_signed: Fact[bool] = field("Whether it is signed with its own key.")
+    names: Fact[tuple[str, ...]] = field("Hosts that it names in its subject alternative name.")
+    order: Fact[str] = field(
+        "Whether its file begins with the certificate itself.",
+        choices=("leaf_first", "leaf_not_first", "unordered", "unrelated"),
+    )
+    fits_use: Fact[bool] = field("Whether its key usage and extended key usage allow its use.")
+    chain: Fact[str] = field(
+        "verified, or why OpenSSL refuses its chain to the configured CA; absent where no CA is configured beside it."
+    )
+    chain_detail: Fact[str] = field("That reason in words, with the certificate it is about.")
+    bundle: Fact[str] = field("Name of the setting of that CA.")
+    advice: Fact[tuple[str, ...]] = field("What strict verifiers dislike that OpenSSL accepts, as codes.")
+    holds_key: Fact[bool] = field("Whether its file holds a private key too.")
+    key_exposed: Fact[bool] = field("Whether its file holds a private key, and other users may read it.")
+
+
+RESOURCE = Certificate
+_OWN = frozenset({"name", "origin", "via", "use", "path", "file"})
+_FACTS = tuple(name for name in Certificate.fields() if name not in _OWN)
+_STRONG_CURVES = frozenset({"secp256r1", "secp384r1", "secp521r1"})
+_LEAST_RSA = 2048
+
+
+def collect(subject: Subject, context: Context) -> Iterator[Certificate]:
+    """Collect the certificates that settings and connection strings name, and those that settings hold."""
+    items = tls_items(subject, context)
+    for item in items:
+        if item.purpose == "certificate":
+            yield Certificate(
+                name=item.label,
+                origin=item.origin,
+                via=item.setting.via,
+                use="client" if item.client else "server",
+                path=item.path,
+                file=item.file,
+                **_facts(item, items, context),
+            )
+
+
+def _facts(item: TlsItem, items: list[TlsItem], context: Context) -> dict[str, Any]:
+    if item.later is not None:
+        return dict.fromkeys(_FACTS, item.later)
+    from preflight.x509.certificate import CertificateFacts, CertificateProblem, read_certificate
+    from preflight.x509.material import MaterialProblem
+
+    blocks = certificates_of(item)
+    if isinstance(blocks, MaterialProblem):
+        return _unreadable(blocks)
+    read = [read_certificate(block.data) for block in blocks]
+    leaf = read[0]
+    if isinstance(leaf, CertificateProblem):
+        return _unreadable(leaf)
+    return {
+        "problem": None,
+        "detail": None,
+        **_contents(leaf, context),
+        **_chain(item, blocks, [one for one in read if isinstance(one, CertificateFacts)], items, context),
+        **_beside_it(item),
+    }
+
+
+def _unreadable(problem: MaterialProblem | Any) -> dict[str, Any]:  # noqa: ANN401 - either reader's problem
+    unknown = Unknown(reason=problem.code, detail=f"it cannot be read: {problem.message}")
+    return {**dict.fromkeys(_FACTS, unknown), "problem": problem.code, "detail": problem.message}
+
+
+def _contents(leaf: CertificateFacts, context: Context) -> dict[str, Any]:
+    from preflight.x509.lifetime import exceeds_private_advice, lifetime
+
+    life = lifetime(leaf.not_before, leaf.not_after, now_of(context))
+    key = leaf.key
+    return {
+        "subject": leaf.subject,
+        "issuer": leaf.issuer,
+        "not_before": leaf.not_before.date().isoformat(),
+        "not_after": leaf.not_after.date().isoformat(),
+        "validity": life.state,
+        "remaining_days": life.remaining_days,
+        "lifetime_days": life.days,
+        "too_long": exceeds_private_advice(leaf.not_before, leaf.not_after, is_ca=False),
+        "key_type": key.type,
+        "key_bits": key.bits,
+        "key_strong": strong(key.type, key.bits, key.curve),
+        "signature_hash": leaf.signature_hash,
+        "version": leaf.version,
+        "authority": leaf.is_ca is True,
+        "self_signed": leaf.self_signed,
+        "names": tuple(value for kind, value in leaf.sans if kind in {"dns", "ip"}),
+    }
+
+
+def strong(kind: str, bits: int | None, curve: str | None) -> bool:
+    """Say whether a key is of a kind and size that is safe today (CA/Browser Forum Baseline Requirements, 6.1.5)."""
+    if kind == "rsa":
+        return (bits or 0) >= _LEAST_RSA
+    return kind in {"ed25519", "ed448"} or (kind == "ec" and curve in _STRONG_CURVES)
+
+
+def _chain(
+    item: TlsItem, blocks: Sequence[Block], read: list[CertificateFacts], items: list[TlsItem], context: Context
+) -> dict[str, Any]:
+    from preflight.x509.advice import strict_advice
+    from preflight.x509.chain import chain_order, verify_chain
+    from preflight.x509.material import MaterialProblem
+
+    now = now_of(context)
+    ders = [block.data for block in blocks]
+    alone = verify_chain(ders, [], now, purpose="client" if item.client else "server")
+    fits = not any(failure.reason == "wrong_purpose" and failure.depth == 0 for failure in alone.failures)
+    facts: dict[str, Any] = {
+        "order": chain_order(read),
+        "fits_use": fits,
+        "chain": None,
+        "chain_detail": None,
+        "bundle": None,
+    }
+    authority = beside(item, "authority", items)
+    trusted: list[bytes] = []
+    if authority is not None:
+        found = certificates_of(authority) if authority.later is None else authority.later
+        if isinstance(found, (Unknown, Deferred)):
+            facts |= {"chain": found, "chain_detail": found, "bundle": authority.label}
+        elif not isinstance(found, MaterialProblem):  # what is wrong with the bundle is said of the bundle
+            trusted = [block.data for block in found]
+            verdict = verify_chain(ders, trusted, now, purpose="client" if item.client else "server")
+            facts |= {"bundle": authority.label, **_verdict(verdict)}
+    facts["advice"] = strict_advice(ders, trusted, now) if trusted and facts["chain"] == "verified" else ()
+    return facts
+
+
+def _verdict(verdict: ChainVerdict) -> dict[str, Any]:
+    if verdict.accepted:
+        return {"chain": "verified", "chain_detail": None}
+    first = verdict.failures[0]
+    whom = f" ({first.subject})" if first.subject and first.depth else ""
+    return {"chain": first.reason, "chain_detail": f"{first.message}{whom}"}
+
+
+def _beside_it(item: TlsItem) -> dict[str, Any]:
+    from preflight.x509.material import Material, read_material
+
+    material = item.material()
+    read = read_material(material) if isinstance(material, bytes) else material
+    holds = isinstance(read, Material) and bool(read.private_keys)
+    exposed = holds and item.facts is not None and bool(item.facts["others_access"])
+    return {"holds_key": holds, "key_exposed": exposed}
+
+
+def now_of(context: Context) -> Any:  # noqa: ANN401 - a datetime, whose module is not loaded at the start
+    """Return the time as a datetime in UTC."""
+    from datetime import UTC, datetime
+
+    return datetime.fromtimestamp(context.clock.now(), UTC)

@@ -1,0 +1,194 @@
+"""Secrets of a Compose service, by how each is given to it: in plain text, by a default, a variable or a file.
+
+What counts is the text of the Compose file before variables are put in (Compose specification, "Interpolation" and "Secrets").
+"""
+
+from __future__ import annotations
+
+from preflight.bindings import SECRET_ROLES
+from preflight.bindings.tokens import tokens
+from preflight.model.record import field
+from preflight.model.secret_text import SecretText
+from preflight.model.setting import Reference
+from preflight.resources._commands import secrets_in
+from preflight.resources._files import FileResource, file_facts
+from preflight.resources._given import GIVEN, given_by, issued, password_of, whole
+from preflight.resources._images import file_form
+from preflight.resources._values import STATES, state_of
+from preflight.resources._written import shown_variables
+
+TYPE_CHECKING = False
+if TYPE_CHECKING:
+    from collections.abc import Iterator
+    from typing import Any
+
+    from preflight.model.fact import Fact
+    from preflight.model.service import ContentSource, Grant, Service
+    from preflight.model.setting import Setting
+    from preflight.model.subject import Subject
+    from preflight.resources.base import Context
+
+_PLACES = ("environment", "command", "entrypoint", "healthcheck", "build_argument", "label", "secret")
+_ARGUMENTS = frozenset((word,) for word in ("opts", "options", "args", "arguments", "flags", "params", "command", "cmd"))
+# Names that front-end build tools compile into what every browser is given.
+_PUBLIC_PREFIXES = ("VITE_", "REACT_APP_", "NEXT_PUBLIC_", "NUXT_PUBLIC_", "EXPO_PUBLIC_", "GATSBY_", "VUE_APP_", "PUBLIC_")
+
+
+class ComposeSecret(FileResource):
+    """One secret that a service is given. The facts about a file are absent where it is given in another way."""
+
+    place: Fact[str] = field("Where it stands in the Compose file.", choices=_PLACES)
+    given: Fact[str] = field(
+        "How it is given: in plain text, by a variable with a default in plain text, by a text and variables together, by a variable, "
+        "by one that must be set, passed through by name alone, by an env file, by a file, by Docker or a driver, by a reference "
+        "that something else resolves, or not at all.",
+        choices=GIVEN,
+    )
+    role: Fact[str] = field("What it is for; absent where only its place tells that it is a secret.", choices=SECRET_ROLES)
+    state: Fact[str] = field("Whether it has a value.", choices=STATES)
+    connection_string: Fact[bool] = field("Whether it is the password inside a connection string.")
+    variables: Fact[tuple[str, ...]] = field("Variables that it comes from.")
+    file_form: Fact[str] = field("The variable under which its image takes it as a file; absent where none is known.")
+    read_by: Fact[tuple[str, ...]] = field("Settings of the service that name its file.")
+
+
+RESOURCE = ComposeSecret
+
+_FILE_FACTS = tuple(
+    name for name in FileResource.fields() if name not in {"name", "origin", "via"}
+)  # absent for what is no file
+
+
+def collect(subject: Subject, context: Context) -> Iterator[ComposeSecret]:
+    """Collect the secrets of a service; other subjects have none."""
+    service = subject.service
+    if service is None:
+        return
+    env_files = {file.path for file in subject.env_files}
+    for setting in subject.settings.values():
+        found = _of_setting(setting, "environment", context, env_files)
+        if found is not None:
+            yield found.replace(file_form=file_form(service.image, setting.name))
+        elif tokens(setting.name)[-1:] in _ARGUMENTS:
+            yield from _of_texts((setting,), "environment", setting.name, context)
+    for text in service.build_args:
+        if not text.name.startswith(_PUBLIC_PREFIXES):
+            found = _of_setting(text, "build_argument", context)
+            if found is not None:
+                yield found
+    for text in service.labels:
+        found = _of_setting(text, "label", context)
+        if found is not None:
+            yield found
+    for place in ("command", "entrypoint", "healthcheck"):
+        texts = tuple(text for text in service.texts if text.name == place)
+        if texts:
+            yield from _of_texts(texts, place, place, context)
+    for grant in service.secrets:
+        yield _of_grant(grant, service.contents.get(grant.source), subject, context)
+
+
+def _of_setting(
+    setting: Setting, place: str, context: Context, env_files: set[str] | frozenset[str] = frozenset()
+) -> ComposeSecret | None:
+    name, text = setting.name, setting.text
+    secret = context.bindings.is_secret(name, text) or (text is not None and issued(text))
+    if not secret and not _may_hold(setting):
+        return None
+    facts: dict[str, Any] = dict.fromkeys(_FILE_FACTS)
+    written = setting.written.reveal().removeprefix(f"{name}=") if setting.written is not None else None
+    part = whole if secret else password_of
+    value = part(text) if text is not None else None
+    if setting.path is not None:
+        given: str | None = "file"
+        facts = file_facts(setting.path, context)
+    elif isinstance(setting.value, Reference):
+        given = "reference"
+    elif written == name and setting.references == (name,):
+        given = "passed" if value is not None else None
+    elif written is not None:
+        given = given_by(written, part, cut=bool(setting.blanked_by), shell=False)
+    elif value is None:
+        given = None
+    else:
+        given = "env_file" if setting.origin.file in env_files else "passed"
+    if given is None:
+        return None
+    return ComposeSecret(
+        name=_label(name, place, embedded=not secret),
+        origin=setting.origin,
+        via=setting.via,
+        place=place,
+        given=given,
+        role=context.bindings.role(name) if secret else None,
+        state=state_of(setting) if secret or not value else "set",
+        connection_string=not secret,
+        variables=shown_variables(written) if written is not None else (),
+        file_form=None,
+        read_by=(),
+        **facts,
+    )
+
+
+def _may_hold(setting: Setting) -> bool:
+    """Whether a text that is no secret may hold a password: a cheap look before the long one."""
+    for text in (setting.value, setting.written):
+        if isinstance(text, SecretText):
+            shown = text.reveal()
+            if "://" in shown or ("=" in shown and "p" in shown.lower()):
+                return True
+    return False
+
+
+def _label(name: str, place: str, *, embedded: bool) -> str:
+    if place == "environment":
+        return f"{name} (password)" if embedded else name
+    return f"{name} ({place.replace('_', ' ')}{', password' if embedded else ''})"
+
+
+def _of_texts(texts: tuple[Setting, ...], place: str, name: str, context: Context) -> Iterator[ComposeSecret]:
+    """Yield the secrets in the words of a command, or of a setting that holds arguments (`JAVA_OPTS`)."""
+    for found in secrets_in(texts, context.bindings):
+        text = texts[found.text]
+        yield ComposeSecret(
+            name=f"{name}, {found.label}",
+            origin=text.origin,
+            via=text.via,
+            place=place,
+            given=found.given,
+            role=None,
+            state="empty" if found.given == "variable" and text.blanked_by else "set",
+            connection_string=found.label == "a URL",
+            variables=shown_variables(text.written.reveal()) if text.written is not None else (),
+            file_form=None,
+            read_by=(),
+            **dict.fromkeys(_FILE_FACTS),
+        )
+
+
+def _of_grant(grant: Grant, source: ContentSource | None, subject: Subject, context: Context) -> ComposeSecret:
+    kind = source.kind if source is not None else "external"
+    facts: dict[str, Any] = dict.fromkeys(_FILE_FACTS)
+    if kind == "file":
+        facts = file_facts(grant.target, context)
+    state = "set"
+    if kind == "environment" and source is not None:
+        state = "unset" if source.content is None else "set" if source.content else "empty"
+    elif kind in {"external", "driver"}:
+        state = "reference"
+    return ComposeSecret(
+        name=grant.source,
+        origin=grant.origin,
+        via=(source.origin,) if source is not None else (),
+        place="secret",
+        given={"file": "file", "external": "external", "driver": "driver", "content": "literal"}.get(kind, "variable"),
+        role=None,
+        state=state,
+        connection_string=False,
+        variables=(source.variable,) if source is not None and source.variable is not None else (),
+        file_form=None,
+        read_by=tuple(
+            name for name, setting in subject.settings.items() if setting.path is None and setting.text == grant.target
+        ),
+        **facts,
+    )

@@ -1,0 +1,200 @@
+"""Private keys: what kind they are, whether they open, and whether they belong to the certificate beside them.
+
+Only those that could be opened as files are here; what is missing or unreadable is the matter of `private_key_file`.
+"""
+
+from __future__ import annotations
+
+from preflight.model.fact import Deferred, Unknown
+from preflight.model.record import field
+from preflight.resources._tls_files import parameter_of
+from preflight.resources._tls_material import beside, certificates_of, tls_items
+from preflight.resources._values import not_literal
+from preflight.resources.base import Resource
+from preflight.resources.certificate import strong
+
+TYPE_CHECKING = False
+if TYPE_CHECKING:
+    from collections.abc import Iterator
+    from typing import Any
+
+    from preflight.model.fact import Fact
+    from preflight.model.subject import Subject
+    from preflight.resources._tls_material import TlsItem
+    from preflight.resources.base import Context
+    from preflight.x509.keys import PrivateKeyFacts
+
+
+class PrivateKey(Resource):
+    """One private key."""
+
+    use: Fact[str] = field("Who uses it.", choices=("server", "client"))
+    path: Fact[str] = field("Path of its file; absent where the setting holds the text.")
+    file: Fact[str] = field("The file on this machine: behind a path in a container, what is mounted there.")
+    problem: Fact[str] = field("Why it cannot be read, as a code; absent where it can.")
+    detail: Fact[str] = field("That problem in words.")
+    encrypted: Fact[bool] = field("Whether it needs a passphrase.")
+    passphrase: Fact[str] = field(
+        "What became of the passphrase.", choices=("not_needed", "unused", "missing", "right", "wrong")
+    )
+    openssl_reads: Fact[bool] = field("Whether OpenSSL, and so libpq and PostgreSQL, read its form.")
+    key_type: Fact[str] = field("The kind of key.")
+    key_bits: Fact[int] = field("Its size in bits.")
+    key_strong: Fact[bool] = field("Whether it is RSA of 2048 bits or more, P-256, P-384, P-521, Ed25519 or Ed448.")
+    matches: Fact[bool] = field("Whether it belongs to the certificate beside it; absent where there is none.")
+    certificate: Fact[str] = field("Name of the setting of that certificate.")
+    refused_by_libpq: Fact[str] = field(
+        "Why libpq refuses its file, as a code; absent where it accepts it, or never reads it."
+    )
+    refusal_detail: Fact[str] = field("That reason in words.")
+    environments: Fact[tuple[str, ...]] = field("Files of other environments that hold the same key.")
+
+
+RESOURCE = PrivateKey
+_FACTS = tuple(
+    name for name in PrivateKey.fields() if name not in {"name", "origin", "via", "use", "path", "file", "certificate"}
+)
+_PASSPHRASE_WORDS = ("PASSPHRASE", "PASSWORD", "PASS")
+
+
+def collect(subject: Subject, context: Context) -> Iterator[PrivateKey]:
+    """Collect the keys that settings and connection strings name, and those that settings hold."""
+    items = tls_items(subject, context)
+    for item in items:
+        if item.purpose == "key":
+            pair = beside(item, "certificate", items)
+            yield PrivateKey(
+                name=item.label,
+                origin=item.origin,
+                via=item.setting.via,
+                use="client" if item.client else "server",
+                path=item.path,
+                file=item.file,
+                certificate=pair.label if pair is not None else None,
+                **_facts(item, pair, subject, context),
+            )
+
+
+def _facts(item: TlsItem, pair: TlsItem | None, subject: Subject, context: Context) -> dict[str, Any]:
+    if item.later is not None:
+        return dict.fromkeys(_FACTS, item.later)
+    from preflight.x509.keys import read_key
+    from preflight.x509.material import MaterialProblem, read_private_key
+
+    block = read_private_key(item.material())
+    if isinstance(block, MaterialProblem):
+        return _unreadable(block.code, block.message)
+    passphrase = _passphrase(item, subject)
+    given = passphrase if isinstance(passphrase, str) else None
+    key = read_key(block, passphrase=given)
+    if key.problem is not None:
+        from preflight.x509.keys import PROBLEMS
+
+        return _unreadable(key.problem, PROBLEMS[key.problem][0])
+    refused = _refused(item, context)
+    facts: dict[str, Any] = {
+        "problem": None,
+        "detail": None,
+        "encrypted": key.encrypted,
+        "passphrase": key.passphrase,
+        "openssl_reads": key.openssl_reads,
+        "refused_by_libpq": refused[0] if refused is not None else None,
+        "refusal_detail": refused[1] if refused is not None else None,
+    }
+    if key.encrypted and isinstance(passphrase, (Unknown, Deferred)):
+        facts["passphrase"] = passphrase
+    return {**facts, **_opened(key, item, pair, context)}
+
+
+def _opened(key: PrivateKeyFacts, item: TlsItem, pair: TlsItem | None, context: Context) -> dict[str, Any]:
+    if key.key is None:
+        closed = Unknown(reason="encrypted", detail="the key is encrypted, and no passphrase opens it")
+        return {"key_type": closed, "key_bits": closed, "key_strong": closed, "matches": closed, "environments": ()}
+    return {
+        "key_type": key.key.type,
+        "key_bits": key.key.bits,
+        "key_strong": strong(key.key.type, key.key.bits, key.key.curve),
+        "matches": _matches(key, pair),
+        "environments": _environments(key, item, context),
+    }
+
+
+def _unreadable(code: str, message: str) -> dict[str, Any]:
+    unknown = Unknown(reason=code, detail=f"it cannot be read: {message}")
+    return {**dict.fromkeys(_FACTS, unknown), "problem": code, "detail": message}
+
+
+def _matches(key: PrivateKeyFacts, pair: TlsItem | None) -> Fact[bool]:
+    if pair is None:
+        return None
+    if pair.later is not None:
+        return pair.later
+    from preflight.x509.keys import matches
+    from preflight.x509.material import MaterialProblem
+
+    blocks = certificates_of(pair)
+    return None if isinstance(blocks, MaterialProblem) else matches(key, blocks[0].data)
+
+
+def _refused(item: TlsItem, context: Context) -> tuple[str, str] | None:
+    """Return why libpq refuses a client's key file; who reads it is the service's user, else this process's."""
+    if not item.libpq or item.path is None:
+        return None
+    import os
+
+    from preflight.x509.permissions import REASONS, libpq_client_key
+
+    seen = context.files.inspect(item.path)
+    if seen.kind != "regular":
+        return None
+    # In a container of an unknown user the owner reads it: what else would be a guess.
+    uid = context.as_uid if context.as_uid is not None else seen.uid if seen.place is not None else os.geteuid()
+    code = libpq_client_key(seen.mode, seen.uid, seen.gid, uid=uid, gids=context.as_gids)
+    return None if code is None else (code, REASONS[code][0])
+
+
+def _passphrase(item: TlsItem, subject: Subject) -> Fact[str]:
+    """Return the configured passphrase: `sslpassword` in the connection string, or a setting named like the key."""
+    if item.libpq:
+        text = item.setting.text or ""
+        return parameter_of(text, "sslpassword") or None
+    stems = {item.setting.name, item.setting.name.removesuffix("_FILE").removesuffix("_PATH")}
+    for setting in subject.settings.values():
+        stem, _, last = setting.name.rpartition("_")
+        if last in _PASSPHRASE_WORDS and stem in stems and setting.is_set:
+            return not_literal(setting) or setting.text
+    return None
+
+
+def _environments(key: PrivateKeyFacts, item: TlsItem, context: Context) -> tuple[str, ...]:
+    """Return the same key's files in the folders of other environments: `certs/staging/` beside `certs/production/`."""
+    if item.file is None or not item.file or key.spki_sha256 is None:
+        return ()
+    import os
+
+    from preflight.resources.environment import normalise
+    from preflight.x509.keys import read_key
+    from preflight.x509.material import MaterialProblem, read_private_key
+
+    parts = item.file.split("/")
+    found: list[str] = []
+    for position, part in enumerate(parts[:-1]):
+        if normalise(part) not in {"production", "staging", "development", "test"}:
+            continue
+        above = "/".join(parts[:position]) or ("/" if item.file.startswith("/") else ".")
+        for name in context.host.names(above):
+            if normalise(name) == normalise(part) or normalise(name) not in {
+                "production",
+                "staging",
+                "development",
+                "test",
+            }:
+                continue
+            other = os.path.join("/".join(parts[:position]), name, *parts[position + 1 :])
+            content = context.host.read_bytes(other)
+            block = read_private_key(content) if isinstance(content, bytes) else None
+            if block is None or isinstance(block, MaterialProblem):
+                continue
+            if read_key(block).spki_sha256 == key.spki_sha256:
+                found.append(other)
+    return tuple(found)
