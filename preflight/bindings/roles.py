@@ -214,6 +214,8 @@ def plain_role(name: str) -> str | None:
 
 def _switches_verification(words: tuple[str, ...], present: frozenset[str]) -> bool:
     """Whether the name is one of the switches that turn verification on or off (`VERIFY_SSL`, `TLS_INSECURE`)."""
+    if words[-1] in _STATES and len(words) > 1:
+        words = words[:-1]
     if words[-3:] == ("insecure", "skip", "verify") or words[-2:] in {
         ("skip", "verify"),
         ("tls", "insecure"),
@@ -240,6 +242,10 @@ def _cors_role(words: tuple[str, ...], present: frozenset[str]) -> str | None:
     if present & {"origin", "origins", "whitelist", "allowlist", "domains"}:
         return "cors_origins"
     return None
+
+
+_STATES = frozenset({"enabled", "enable", "disabled", "disable"})
+_OPENINGS = frozenset({"enable", "use", "disable", "no", "without", "skip"})
 
 
 def _tls_role(words: tuple[str, ...], present: frozenset[str]) -> str | None:  # noqa: C901, PLR0912 - a table of names
@@ -270,10 +276,11 @@ def _tls_role(words: tuple[str, ...], present: frozenset[str]) -> str | None:  #
         return None
     if not present & {"tls", "ssl", "https"}:
         return None
-    switches = last in {"enabled", "enable"} or words[-2:] in {("use", "tls"), ("use", "ssl")}
+    switches = last in _STATES or words[-2:] in {("use", "tls"), ("use", "ssl")}
     if present & _REDIS and (switches or last in {"tls", "ssl"}):
         return "redis_tls"
-    if switches or (words[0] in {"enable", "use"} and last in {"tls", "ssl", "https"}):
+    opens = present & {"enable", "use", "disable", "no", "without", "skip"} and last in {"tls", "ssl", "https"}
+    if switches or (opens and (words[0] in _OPENINGS or words[-2] in _OPENINGS)):
         return "tls_enabled"
     if last in {"version", "versions", "protocol", "protocols", "v"} or present & {"min", "minimum", "max", "maximum"}:
         if present & {"max", "maximum"}:

@@ -45,8 +45,8 @@ class Workshop:
             )
         return self._keys[name]
 
-    def private_key(self, name: str, passphrase: str | None) -> str:
-        """Return a key as PKCS#8 in PEM, encrypted where a passphrase is given."""
+    def private_key(self, name: str, passphrase: str) -> str:
+        """Return a key as PKCS#8 in PEM, encrypted where a passphrase is given, which is not empty."""
         encryption = BestAvailableEncryption(passphrase.encode()) if passphrase else NoEncryption()
         return self.key(name).private_bytes(Encoding.PEM, PrivateFormat.PKCS8, encryption).decode()
 

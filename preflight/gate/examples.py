@@ -117,7 +117,7 @@ def _said(result: Result) -> str:
 def _request(example: Example, folder: str, own_packs: tuple[str, ...]) -> Request:
     content: dict[str, Any] = example.content or {}
     fill = Generator(folder).fill
-    for path, spec in _with_material(content.get("files") or {}).items():
+    for path, spec in _with_material(content.get("files") or {}, fill).items():
         _write(os.path.join(folder, path), spec, fill)
     env_files: tuple[str, ...] = ()
     if content.get("env_file") is not None:
@@ -163,7 +163,7 @@ def _request(example: Example, folder: str, own_packs: tuple[str, ...]) -> Reque
     )
 
 
-def _with_material(files: dict[str, dict[str, Any]]) -> dict[str, dict[str, Any]]:
+def _with_material(files: dict[str, dict[str, Any]], fill: Callable[[str], str]) -> dict[str, dict[str, Any]]:
     """Return the files with the certificates and keys that they ask for, made in the order written."""
     if not any(spec.keys() & {"certificate", "chain", "private_key"} for spec in files.values()):
         return files
@@ -178,7 +178,7 @@ def _with_material(files: dict[str, dict[str, Any]]) -> dict[str, dict[str, Any]
         if "chain" in spec:
             text = workshop.chain(spec["chain"])
         if "private_key" in spec:
-            text += workshop.private_key(str(spec["private_key"]), spec.get("passphrase"))
+            text += workshop.private_key(str(spec["private_key"]), fill(str(spec.get("passphrase", ""))))
         made[path] = {**spec, "text": text}
     return made
 

@@ -34,6 +34,10 @@ def refused_values(parameters: Mapping[str, str], driver: str) -> Iterator[tuple
         mode = parameters.get("ssl")
         if mode is not None and mode.replace("_", "-") not in _SSLMODES:
             yield _wrong("ssl", mode, _SSLMODES)
+    elif driver == "npgsql":
+        mode = parameters.get("sslmode")
+        if mode is not None and mode not in _SSLMODES:
+            yield "invalid_value", "SSL Mode"
     elif driver == "jdbc":
         mode = parameters.get("sslmode")
         if mode is not None and mode.lower() not in _SSLMODES:

@@ -11,9 +11,9 @@ if TYPE_CHECKING:
 
     from preflight.model.secret_text import SecretText
 
-    Form = Literal["uri", "keyword", "jdbc", "environment", "settings", "unknown"]
+    Form = Literal["uri", "keyword", "jdbc", "ado", "environment", "settings", "unknown"]
 
-FORMS = ("uri", "keyword", "jdbc", "environment", "settings", "unknown")
+FORMS = ("uri", "keyword", "jdbc", "ado", "environment", "settings", "unknown")
 
 #: Clients whose reading of a connection string is known here. `other` is a client that is none of them and not libpq.
 DRIVERS = (
@@ -24,6 +24,7 @@ DRIVERS = (
     "sqlalchemy-asyncpg",
     "sqlalchemy-pg8000",
     "jdbc",
+    "npgsql",
     "asyncpg",
     "pgx",
     "sqlx",

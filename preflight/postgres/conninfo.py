@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from preflight.model.secret_text import SecretText
+from preflight.postgres.ado import is_npgsql, read_ado
 from preflight.postgres.checks import refused_values
 from preflight.postgres.clients import client_of
 from preflight.postgres.connection import Connection
@@ -42,8 +43,8 @@ def looks_like_postgres(text: str) -> bool:
 
     Args:
         text: A setting's value. A URL is known by its scheme; a keyword list by two known keywords of libpq, one of
-        them
-            `host`, `hostaddr` or `dbname`. A lone `service=name` is not taken for one: it reads like any label.
+            them `host`, `hostaddr` or `dbname`; an ADO.NET string by Npgsql's keywords. A lone `service=name` is not
+            taken for one: it reads like any label.
     """
     stripped = text[:_LONGEST].strip().lstrip("\"'").lstrip()
     lowered = stripped[:80].lower()
@@ -54,6 +55,8 @@ def looks_like_postgres(text: str) -> bool:
         return scheme.partition("+")[0] in (*_LIBPQ_SCHEMES, *_GENERIC_SCHEMES)
     if "=" not in stripped:
         return False
+    if ";" in stripped and is_npgsql(stripped):
+        return True
     words = stripped.replace("=", " = ").split()
     known = [word for position, word in enumerate(words[:-1], 1) if words[position] == "=" and word in LIBPQ]
     return words[0] in LIBPQ and len(known) >= 2 and bool(_TELLING.intersection(known))
@@ -62,8 +65,8 @@ def looks_like_postgres(text: str) -> bool:
 def parse_connection_string(text: str, *, driver: str | None = None) -> Connection:
     """Take a connection string apart, whatever its notation.
 
-    Accepted are libpq's URIs and keyword lists, SQLAlchemy's `postgresql+driver://`, JDBC's `jdbc:postgresql:`, and the
-    schemes of Django's URL packages. Every text gives a result: what is wrong with it stands in `problems`.
+    Accepted are libpq's URIs and keyword lists, SQLAlchemy's `postgresql+driver://`, JDBC's `jdbc:postgresql:`, Npgsql's
+    `Host=…;Username=…`, and the schemes of Django's URL packages. Every text gives a result: what is wrong with it stands in `problems`.
 
     Args:
         text: The setting's value, exactly as the application gets it.
@@ -121,6 +124,8 @@ def _recognise(body: str, codes: list[str]) -> tuple[Form, str, Reading] | None:
         return "uri", "libpq", read_uri(rest)
     if separator and scheme in _GENERIC_SCHEMES:
         return "uri", "django", read_generic(rest)
+    if is_npgsql(body):
+        return "ado", "npgsql", read_ado(body)
     first = body.partition("=")[0]
     if "=" in body and (first.strip(BLANKS) in LIBPQ or looks_like_postgres(body)):
         return "keyword", "libpq", read_keywords(body)

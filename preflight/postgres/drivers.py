@@ -43,6 +43,8 @@ def mode_of(connection: Connection, effective: Effective, environment: Mapping[s
         return Told(mode=None, source=_TEXT, reasons=("reference",))
     if driver == "jdbc":
         return _jdbc(effective)
+    if driver == "npgsql":
+        return _npgsql(effective)
     if driver == "sqlalchemy-pg8000":
         return _pg8000(effective)
     if driver == "sqlalchemy-asyncpg":
@@ -100,6 +102,18 @@ def _jdbc(effective: Effective) -> Told:
     if parameters.get("sslfactory", "").endswith("NonValidatingFactory") and told.mode in ("verify-ca", "verify-full"):
         return Told(mode="require", source=_TEXT, reasons=("validation_disabled",))
     return told
+
+
+def _npgsql(effective: Effective) -> Told:
+    """Read it as Npgsql 6 and later do: prefer by default, and only VerifyCA and VerifyFull verify.
+
+    Before 6.0, the default was not to use TLS, and Require verified (https://www.npgsql.org/doc/security.html).
+    """
+    written = effective.parameters.get("sslmode")
+    if written is None:
+        return Told(mode="prefer", source=_DEFAULT)
+    known = written in _MODES
+    return Told(mode=written if known else None, source=_TEXT, reasons=() if known else ("refused_value",))
 
 
 def _pg8000(effective: Effective) -> Told:

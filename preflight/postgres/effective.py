@@ -30,13 +30,16 @@ _ENVIRONMENT: dict[str, Mapping[str, str | None]] = {
     "sqlalchemy-asyncpg": _ASYNCPG,
     "sqlalchemy-pg8000": {},
     "jdbc": {},
+    "npgsql": {name: LIBPQ[name] for name in ("user", "passfile", "sslrootcert", "sslcert", "sslkey")},
     "prisma": {},
     "node-postgres": {**_SERVERS, "sslmode": "PGSSLMODE", "sslnegotiation": "PGSSLNEGOTIATION"},
     "porsager": {**_SERVERS, "ssl": "PGSSL"},
 }
 #: Beside libpq, which takes every empty variable for a value: asyncpg does so with PGSSLMODE.
 _REFUSES_EMPTY_MODE = frozenset({"asyncpg", "sqlalchemy-asyncpg"})
-_NO_SERVICES = frozenset({"sqlalchemy-asyncpg", "sqlalchemy-pg8000", "prisma", "node-postgres", "porsager", "sqlx"})
+_NO_SERVICES = frozenset(
+    {"npgsql", "sqlalchemy-asyncpg", "sqlalchemy-pg8000", "prisma", "node-postgres", "porsager", "sqlx"}
+)
 #: Drivers that go to a Unix socket when no host is given; the others go to localhost.
 _SOCKET_BY_DEFAULT = ON_LIBPQ | {"asyncpg", "sqlalchemy-asyncpg", "pgx", "sqlx", "other"}
 

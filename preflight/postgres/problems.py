@@ -48,6 +48,10 @@ MESSAGES: dict[str, str] = {
     "tls_version_range": "ssl_min_protocol_version is above ssl_max_protocol_version",
     "weak_with_system_roots": "sslrootcert=system is refused together with any sslmode but verify-full",
     "system_roots_unsupported": "sslrootcert=system is a word of libpq; this driver looks for a file of that name",
+    "trust_with_verification": (
+        "an SSL Mode that verifies is contradicted by Trust Server Certificate=true, which Npgsql 6 and 7 refuse and later versions"
+        " pass over"
+    ),
     "sslnegotiation_conflict": "sslnegotiation=direct is refused with an sslmode below require",
     "channel_binding_without_tls": "channel_binding=require needs TLS, which sslmode=disable turns off",
     "verify_ca_without_root": "with uselibpqcompat=true, node-postgres refuses sslmode=verify-ca without sslrootcert",

@@ -33,6 +33,7 @@ _BY_DRIVER = {
         "A URL tells pg8000 nothing of TLS: pass connect_args={'ssl_context': ssl.create_default_context()} in code, or "
         "use a driver on libpq (postgresql+psycopg://) with ?sslmode=verify-full."
     ),
+    "npgsql": "Write SSL Mode=VerifyFull, and " + _CA.format("Root Certificate"),
     "prisma": (
         "Write sslmode=require&sslaccept=strict in the URL (Prisma knows no verify-full), and " + _CA.format("sslcert")
     ),
@@ -73,6 +74,10 @@ def correction(problems: Iterable[ConnectionProblem], driver: str, form: str) ->
             said.append("Let whatever starts the service replace the reference, or write the value itself.")
         elif one.code in _WRAPPING:
             said.append("Write the connection string alone: no quotes, blanks or line ends around it.")
+        elif one.code == "trust_with_verification":
+            said.append("Take Trust Server Certificate out.")
+        elif one.code == "invalid_value" and one.parameter == "SSL Mode":
+            said.append("Write SSL Mode=VerifyFull.")
         elif one.code.startswith("driver_unsupported") and one.parameter in _TLS_PARAMETERS:
             said.append(remedy(driver, form))
         elif one.code == "empty_sslmode" or (

@@ -6,8 +6,9 @@ A list is a command's words; a text, or an element with blanks in it (`sh -c "..
 from __future__ import annotations
 
 from preflight.model.record import Record, field
+from preflight.model.secret_text import SecretText
 from preflight.resources._given import of_option, of_part, password_of
-from preflight.resources._written import mark
+from preflight.resources._written import Marked, mark
 
 TYPE_CHECKING = False
 if TYPE_CHECKING:
@@ -46,20 +47,22 @@ class FoundOption(Record):
     text: int = field("Which of the texts it is in.")
 
 
-def secrets_in(texts: Sequence[Setting], bindings: Bindings) -> Iterator[FoundOption]:
+def secrets_in(texts: Sequence[Setting], bindings: Bindings, *, resolved: bool = False) -> Iterator[FoundOption]:
     """Yield the secrets in the texts of a command, in the order written.
 
     Args:
         texts: Its words, or its one text.
         bindings: Which names are secrets.
+        resolved: Whether to look at the texts with their variables put in, not as they are written.
     """
     words: list[Word] = []
     variables: dict[str, Variable] = {}
     for position, text in enumerate(texts):
-        written = text.written.reveal() if text.written is not None else text.text or ""
+        shown = text.value if resolved or text.written is None else text.written
+        written = shown.reveal() if isinstance(shown, SecretText) else ""
         if len(written) > _MOST_READ:
             continue
-        marked = mark(written, len(variables))
+        marked = Marked(written, {}) if resolved else mark(written, len(variables))
         variables |= marked.variables
         words += [Word(text=word, origin=position) for word in _split(marked.text)]
     yield from _secrets(words, variables, bindings)
@@ -86,9 +89,9 @@ def _secrets(words: list[Word], variables: Mapping[str, Variable], bindings: Bin
         option = key.startswith("-")
         if "://" in text and (given := _url(value if equals and "://" in value else text, variables)) is not None:
             yield FoundOption(label="a URL", given=given, text=word.origin)
-        elif equals and _is_name(bare) and _is_secret(bare, bindings, option=key.startswith("--")):
+        elif equals and _is_assigned(bare, value) and _is_secret(bare, bindings, option=key.startswith("--")):
             yield FoundOption(label=_shown(key), given=of_option(value, variables), text=word.origin)
-        elif not equals and option and _is_secret(bare, bindings, option=True):
+        elif not equals and option and _is_name(bare) and _is_secret(bare, bindings, option=True):
             following = _shown(key)
         elif program in _GLUED and text.startswith("-p") and len(text) > len("-p") and not text.startswith("-port"):
             yield FoundOption(label="-p", given=of_option(text[2:], variables), text=word.origin)
@@ -102,11 +105,16 @@ def _url(text: str, variables: Mapping[str, Variable]) -> str | None:
     password = password_of(text)
     if password is None:
         return None
-    return of_part(password, variables, password_of, shell=True)
+    return of_part(password, variables, password_of, by_shell=True)
 
 
 def _is_name(text: str) -> bool:
     return bool(text) and text.isascii() and all(character.isalnum() or character in "_.-" for character in text)
+
+
+def _is_assigned(name: str, value: str) -> bool:
+    """Whether `name=value` is an assignment of a shell or an option, not a piece of another language (`"NAME="+text`)."""
+    return _is_name(name) and not value.startswith("+")
 
 
 def _is_secret(name: str, bindings: Bindings, *, option: bool) -> bool:

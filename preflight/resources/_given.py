@@ -84,28 +84,28 @@ def _keyword(text: str, separator: str) -> str | None:
     return None
 
 
-def given_by(written: str, part: Part, *, cut: bool = False, shell: bool = False) -> str | None:
+def given_by(written: str, part: Part, *, cut: bool = False, by_shell: bool = False) -> str | None:
     """Say how the secret in a text is given, or None where there is no secret in it.
 
     Args:
         written: The text as written in the Compose file.
         part: Finds the secret part of a text.
         cut: Whether a variable of it is unset; `$word` is then a piece of a password, not a variable.
-        shell: Whether a shell reads the text, so that a `$` left in it is a variable of the shell's.
+        by_shell: Whether a shell reads the text, so that a `$` left in it is a variable of the shell's.
     """
     marked = mark(written)
     found = part(marked.text)
     if found is not None:
-        return of_part(found, marked.variables, part, cut=cut, shell=shell)
+        return of_part(found, marked.variables, part, cut=cut, by_shell=by_shell)
     only = marked.variables.get(marked.text.strip())
     if only is None or only.operator.endswith("?") or not only.word:
         return None
-    inner = given_by(only.word, part, shell=shell)  # a connection string as the default of a variable
+    inner = given_by(only.word, part, by_shell=by_shell)  # a connection string as the default of a variable
     return "default" if inner in {"literal", "mixed"} else inner
 
 
 def of_part(
-    text: str, variables: Mapping[str, Variable], part: Part = whole, *, cut: bool = False, shell: bool = False
+    text: str, variables: Mapping[str, Variable], part: Part = whole, *, cut: bool = False, by_shell: bool = False
 ) -> str:
     """Say how the secret is given that a marked text holds.
 
@@ -114,7 +114,7 @@ def of_part(
         variables: The variable behind each letter.
         part: Finds the secret part in the text of a default.
         cut: Whether a variable is unset.
-        shell: Whether a shell reads the text.
+        by_shell: Whether a shell reads the text.
     """
     kinds: list[str] = []
     rest = text
@@ -126,33 +126,37 @@ def of_part(
             rest = rest.replace(letter, "$" + variable.name)
             continue
         rest = rest.replace(letter, "")
-        kinds.append(_of_variable(variable, part, shell=shell))
-    own = _of_literal(rest, shell=shell)
+        kinds.append(_of_variable(variable, part, by_shell=by_shell))
+    own = _of_literal(rest, by_shell=by_shell)
     if not kinds:
         return own
     worst = min(kinds, key=_ORDER.index)
     return "mixed" if own == "literal" and _is_piece(rest) and worst not in {"literal", "default"} else worst
 
 
-def _of_variable(variable: Variable, part: Part, *, shell: bool) -> str:
+def _of_variable(variable: Variable, part: Part, *, by_shell: bool) -> str:
     if variable.operator.endswith("?"):
         return "required"
     if not variable.word:
         return "variable"
-    inner = given_by(variable.word, part, shell=shell) or given_by(variable.word, whole, shell=shell) or "nothing"
+    inner = (
+        given_by(variable.word, part, by_shell=by_shell)
+        or given_by(variable.word, whole, by_shell=by_shell)
+        or "nothing"
+    )
     if inner in {"literal", "mixed"}:
         return "default"
     return "variable" if inner == "nothing" else inner
 
 
-def _of_literal(text: str, *, shell: bool) -> str:
+def _of_literal(text: str, *, by_shell: bool) -> str:
     bare = text.strip().strip("\"'")
     low = bare.lower()
     if not low or low in _NO_VALUES:
         return "nothing"
     if low.startswith(_SCHEMES) or any(low.startswith(a) and low.endswith(b) and len(low) > 1 for a, b in _BRACKETS):
         return "reference"
-    if shell and ("$" in bare or "`" in bare):
+    if by_shell and ("$" in bare or "`" in bare):
         return "reference"
     unexpanded = bare.startswith("$(") or ("${" in bare and "}" in bare)
     return (
@@ -173,4 +177,4 @@ def _is_piece(text: str) -> bool:
 
 def of_option(text: str, variables: Mapping[str, Variable]) -> str:
     """Say how the value of an option is given; a path is a file."""
-    return "file" if is_path(text) and text.startswith(("/", "./", "../")) else of_part(text, variables, shell=True)
+    return "file" if is_path(text) and text.startswith(("/", "./", "../")) else of_part(text, variables, by_shell=True)

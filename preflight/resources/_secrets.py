@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from preflight.model.record import Record, field
 from preflight.model.secret_text import SecretText
+from preflight.postgres.conninfo import looks_like_postgres, parse_connection_string
 from preflight.resources._url import parse_url
 
 TYPE_CHECKING = False
@@ -46,13 +47,26 @@ def _embedded(setting: Setting) -> FoundSecret | None:
     """Return the password inside a connection string."""
     text = setting.text or ""
     if "://" not in text:
-        return None
+        return _in_keywords(setting, text) if "=" in text else None
     url = parse_url(text.removeprefix("jdbc:").removeprefix("r2dbc:"))
     password = url.password or _from_query(url) if url is not None else None
     if url is None or password is None:
         return None
     return FoundSecret(
         setting=setting, role=_role_of(url.scheme), value=password, label=f"{setting.name} (password)", embedded=True
+    )
+
+
+def _in_keywords(setting: Setting, text: str) -> FoundSecret | None:
+    """Return the password of a keyword list (`host=… password=…`) or an ADO.NET string (`Host=…;Password=…`)."""
+    if not looks_like_postgres(text):
+        return None
+    password = parse_connection_string(text).password
+    label = f"{setting.name} (password)"
+    return (
+        FoundSecret(setting=setting, role="database_password", value=password, label=label, embedded=True)
+        if password is not None
+        else None
     )
 
 

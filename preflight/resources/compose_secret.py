@@ -23,15 +23,26 @@ if TYPE_CHECKING:
     from typing import Any
 
     from preflight.model.fact import Fact
-    from preflight.model.service import ContentSource, Grant, Service
+    from preflight.model.service import ContentSource, Grant
     from preflight.model.setting import Setting
     from preflight.model.subject import Subject
     from preflight.resources.base import Context
 
 _PLACES = ("environment", "command", "entrypoint", "healthcheck", "build_argument", "label", "secret")
-_ARGUMENTS = frozenset((word,) for word in ("opts", "options", "args", "arguments", "flags", "params", "command", "cmd"))
+_ARGUMENTS = frozenset(
+    (word,) for word in ("opts", "options", "args", "arguments", "flags", "params", "command", "cmd")
+)
 # Names that front-end build tools compile into what every browser is given.
-_PUBLIC_PREFIXES = ("VITE_", "REACT_APP_", "NEXT_PUBLIC_", "NUXT_PUBLIC_", "EXPO_PUBLIC_", "GATSBY_", "VUE_APP_", "PUBLIC_")
+_PUBLIC_PREFIXES = (
+    "VITE_",
+    "REACT_APP_",
+    "NEXT_PUBLIC_",
+    "NUXT_PUBLIC_",
+    "EXPO_PUBLIC_",
+    "GATSBY_",
+    "VUE_APP_",
+    "PUBLIC_",
+)
 
 
 class ComposeSecret(FileResource):
@@ -44,7 +55,9 @@ class ComposeSecret(FileResource):
         "that something else resolves, or not at all.",
         choices=GIVEN,
     )
-    role: Fact[str] = field("What it is for; absent where only its place tells that it is a secret.", choices=SECRET_ROLES)
+    role: Fact[str] = field(
+        "What it is for; absent where only its place tells that it is a secret.", choices=SECRET_ROLES
+    )
     state: Fact[str] = field("Whether it has a value.", choices=STATES)
     connection_string: Fact[bool] = field("Whether it is the password inside a connection string.")
     variables: Fact[tuple[str, ...]] = field("Variables that it comes from.")
@@ -107,7 +120,7 @@ def _of_setting(
     elif written == name and setting.references == (name,):
         given = "passed" if value is not None else None
     elif written is not None:
-        given = given_by(written, part, cut=bool(setting.blanked_by), shell=False)
+        given = given_by(written, part, cut=bool(setting.blanked_by), by_shell=False)
     elif value is None:
         given = None
     else:
@@ -123,7 +136,7 @@ def _of_setting(
         role=context.bindings.role(name) if secret else None,
         state=state_of(setting) if secret or not value else "set",
         connection_string=not secret,
-        variables=shown_variables(written) if written is not None else (),
+        variables=_variables(setting),
         file_form=None,
         read_by=(),
         **facts,
@@ -148,8 +161,13 @@ def _label(name: str, place: str, *, embedded: bool) -> str:
 
 def _of_texts(texts: tuple[Setting, ...], place: str, name: str, context: Context) -> Iterator[ComposeSecret]:
     """Yield the secrets in the words of a command, or of a setting that holds arguments (`JAVA_OPTS`)."""
+    having: set[str] | None = None
     for found in secrets_in(texts, context.bindings):
         text = texts[found.text]
+        if found.given == "variable" and having is None:
+            resolved = secrets_in(texts, context.bindings, resolved=True)
+            having = {one.label for one in resolved if one.given != "nothing"}
+        empty = found.given == "variable" and found.label not in (having or ())
         yield ComposeSecret(
             name=f"{name}, {found.label}",
             origin=text.origin,
@@ -157,13 +175,17 @@ def _of_texts(texts: tuple[Setting, ...], place: str, name: str, context: Contex
             place=place,
             given=found.given,
             role=None,
-            state="empty" if found.given == "variable" and text.blanked_by else "set",
+            state="empty" if empty else "set",
             connection_string=found.label == "a URL",
-            variables=shown_variables(text.written.reveal()) if text.written is not None else (),
+            variables=(text.blanked_by if empty else ()) or _variables(text),
             file_form=None,
             read_by=(),
             **dict.fromkeys(_FILE_FACTS),
         )
+
+
+def _variables(text: Setting) -> tuple[str, ...]:
+    return shown_variables(text.written.reveal()) if text.written is not None else ()
 
 
 def _of_grant(grant: Grant, source: ContentSource | None, subject: Subject, context: Context) -> ComposeSecret:

@@ -25,7 +25,9 @@ if TYPE_CHECKING:
 
 _SORTS = ("secret", "connection", "other")
 _CONNECTIONS = frozenset({"url", "uri", "dsn", "host", "hostname", "addr", "address", "endpoint", "server", "servers"})
-_CONNECTION_ROLES = frozenset({"database_url", "redis_url", "redis_host", "vault_address", "listen_address", "cors_origins"})
+_CONNECTION_ROLES = frozenset(
+    {"database_url", "redis_url", "redis_host", "vault_address", "listen_address", "cors_origins"}
+)
 _NUMERIC = frozenset("0123456789+-.")  # what numbers and dates begin with
 _COMMANDS = ("command", "entrypoint", "healthcheck")
 _ELSEWHERE = frozenset({"ports"})  # judged as published ports
@@ -35,12 +37,17 @@ class ComposeValue(Resource):
     """A setting of a service, or one of its fields, whose text Compose could have changed."""
 
     place: Fact[str] = field("The field of the service it stands in: `environment`, `command`, `image` and so on.")
-    sort: Fact[str] = field("Whether it is a secret, an address that something is reached by, or something else.", choices=_SORTS)
-    cut_at_dollar: Fact[bool] = field("Whether a `$` in it begins the name of an unset variable that was hardly meant as one.")
+    sort: Fact[str] = field(
+        "Whether it is a secret, an address that something is reached by, or something else.", choices=_SORTS
+    )
+    cut_at_dollar: Fact[bool] = field(
+        "Whether a `$` in it begins the name of an unset variable that was hardly meant as one."
+    )
     unset: Fact[tuple[str, ...]] = field("Variables it is made of that are unset, so that their part came out empty.")
     text_changed: Fact[bool] = field("Whether it is a number, date or boolean to YAML, and becomes another text.")
     comment: Fact[str] = field(
-        "Whether a comment took the place of the value; absent where none did.", choices=("as its value", "instead of a value")
+        "Whether a comment took the place of the value; absent where none did.",
+        choices=("as its value", "instead of a value"),
     )
     cut_at_operator: Fact[bool] = field("Whether what follows an operator of the shell is dropped.")
 
@@ -97,6 +104,11 @@ def _may_change(setting: Setting) -> bool:
 
 def _of_setting(setting: Setting, sort: str, found: dict[str, Trap]) -> ComposeValue:
     dollar = "dollar_in_value" in found
+    unset = "variable_blanked" in found
+    if dollar and sort != "secret" and setting.written is not None:
+        # `$NAME` is a variable everywhere but in a password.
+        dollar = not all(one.meant or one.name.isupper() for one in mark(setting.written.reveal()).variables.values())
+        unset = not dollar
     return ComposeValue(
         name=setting.name,
         origin=setting.origin,
@@ -104,7 +116,7 @@ def _of_setting(setting: Setting, sort: str, found: dict[str, Trap]) -> ComposeV
         place="environment",
         sort=sort,
         cut_at_dollar=dollar,
-        unset=setting.blanked_by if "variable_blanked" in found else (),
+        unset=setting.blanked_by if unset else (),
         text_changed="text_changed" in found,
         comment=_comment(found),
         cut_at_operator=False,

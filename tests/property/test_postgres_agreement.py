@@ -110,7 +110,9 @@ def test_whatever_is_written_libpq_refuses_what_we_say_it_refuses(scheme, text):
 def test_the_connection_says_what_libpq_reads(text):
     expected = theirs(text)
     found = parse_connection_string(text)
-    if expected is None or any(one.code in ("value_contains_password", "invalid_port") for one in found.problems):
+    # What may hold a part of a password is left out, whatever libpq makes of it.
+    hidden = ("value_contains_password", "invalid_port", "host_contains_at_sign")
+    if expected is None or any(one.code in hidden for one in found.problems):
         return
     assert found.user == expected.get("user")
     assert found.database == expected.get("dbname")

@@ -60,7 +60,7 @@ def _list(options: argparse.Namespace) -> int:
 
 def _lint(options: argparse.Namespace) -> int:
     problems: list[Problem] = []
-    builtin = not options.paths
+    builtin = all(map(_ships, options.paths))
     known = {} if builtin else {parameter.name: parameter for pack in builtin_packs() for parameter in pack.parameters}
     files = _files(options.paths, problems)
     packs: dict[str, str] = {}
@@ -89,6 +89,12 @@ def _lint(options: argparse.Namespace) -> int:
     return 0
 
 
+def _ships(path: str) -> bool:
+    """Whether a path is that of a pack that ships with preflight, or of their folder."""
+    here = os.path.realpath(path)
+    return here == os.path.realpath(builtin_path()) or here.startswith(os.path.realpath(builtin_path()) + os.sep)
+
+
 def _test(options: argparse.Namespace) -> int:
     problems: list[Problem] = []
     texts = _texts(_files(options.paths, problems), problems)
@@ -97,8 +103,13 @@ def _test(options: argparse.Namespace) -> int:
     packs = {path: text for path, text in texts.items() if kind_of(parse(text, path, schema=None)) == "pack"}
     if not packs:
         raise _nothing("no_packs", "there is no rule pack to test", "Name a pack, or a folder of them.")
-    own = tuple(os.path.abspath(path) for path in packs) if options.paths else ()
-    judging: tuple[Pack, ...] = read_packs(packs, packs, before=builtin_packs()) if own else builtin_packs()
+    # A pack that ships is in force already, and cannot be added to itself.
+    own = tuple(os.path.abspath(path) for path in packs if not _ships(path))
+    judging: tuple[Pack, ...] = (
+        read_packs([path for path in packs if not _ships(path)], packs, before=builtin_packs())
+        if own
+        else builtin_packs()
+    )
     failed = ran = 0
     for path, text in packs.items():
         root = load(text)

@@ -20,7 +20,7 @@ def remedy(tmp_path, line):
     [
         (b"GREETING=hello\r\n", "Save the file with line feeds alone"),
         (b"GREETING=hello world\n", "Put the value in single quotes."),
-        (b"GREETING=a#b # c\n", "Put the value in single quotes."),
+        (b"GREETING= #c\n", "Put the value in single quotes."),
         (b"GREETING=pa$word\n", "Put the value in single quotes; where it holds `${`"),
         (b"GREETING='${HOME}'\n", "Make a value without `${`"),
         (b"GREETING=a\nGREETING=b\n", "Keep one of the lines"),
