@@ -22,6 +22,7 @@ def documents() -> dict[str, str]:
         "preflight/packs/builtin_plan.py": plan(),
         "docs/rules.md": rules(),
         "docs/resources.md": resources(),
+        "docs/recognised-names.md": recognised_names(),
         "docs/command-line.md": command_line(),
     }
 
@@ -141,6 +142,88 @@ def resources() -> str:
             lines.append(f"| `{fact}` | {kind.kind}{words}{secret} | {kind.doc} |")
         lines.append("")
     return "\n".join(lines)
+
+
+def recognised_names() -> str:
+    """Return the page of the names that play a role, from the tables that recognise them."""
+    from preflight.bindings import SECRET_ROLES, roles
+    from preflight.bindings.examples import EXAMPLES, NO_ROLE
+    from preflight.postgres import names
+
+    def row(role: str) -> str:
+        return f"| `{role}` | {roles.ROLES[role]} | {_names(EXAMPLES[role].split())} |"
+
+    head = "| role | what it is | for example |\n|---|---|---|"
+    ends = [*sorted(roles._PASSWORD), "secret", "key", "token", "apikey", "pepper", "salt"]  # noqa: SLF001 - their documentation
+    spellings = [f"| `{role}` | {_names(words.split())} |" for role, words in names._SPELLINGS.items()]  # noqa: SLF001 - as above
+    return NOTE + RECOGNISED.format(
+        secrets="\n".join([head, *map(row, SECRET_ROLES)]),
+        others="\n".join([head, *(row(role) for role in roles.ROLES if role not in SECRET_ROLES)]),
+        ends=_names(ends),
+        versions=_names(sorted(roles._VERSIONS)),  # noqa: SLF001 - as above
+        public=_names(sorted(roles._PUBLIC)),  # noqa: SLF001 - as above
+        none=_names(NO_ROLE.split()),
+        environment=_names(sorted(name.upper() for name in roles._ENVIRONMENT_NAMES)),  # noqa: SLF001 - as above
+        verification=_names(sorted(name.upper() for name in roles._VERIFICATION_NAMES)),  # noqa: SLF001 - as above
+        listen=_names(sorted(name.upper() for name in roles._LISTEN_NAMES)),  # noqa: SLF001 - as above
+        databases=_names(sorted(names.DATABASE_WORDS)),
+        spellings="\n".join(["| part | last words |", "|---|---|", *spellings]),
+    )
+
+
+def _names(words: list[str]) -> str:
+    return ", ".join(f"`{word}`" for word in words)
+
+
+RECOGNISED = """\
+# Recognised names
+
+Which setting plays which role is told by the words of its name, whatever stands before them: `PAYMENTS_AUTH_JWT_SECRET`,
+`jwt.secret` and `jwtSecret` are the words *jwt* and *secret*. A part of a word never counts. Where your names differ, bind them in
+`preflight.yaml`; a binding wins over everything below:
+
+```yaml
+bindings:
+  jwt_secret: [APP_SIGNING_KEY]
+not_secret: [DEMO_TOKEN]
+```
+
+`preflight check -v` lists what each rule judged, so that a setting that nobody recognised can be seen.
+
+## Secrets
+
+{secrets}
+
+A name is a secret's when its last word is one of {ends}; `key`, `token`, `pepper` and `salt` need a word before them that says what
+they are for. Behind it, numbers and {versions} change nothing. A name with one of {public} is none.
+
+A contract's `# @sensitive` makes a `token` of a name that plays no role. `NAME_FILE` is the file of the secret NAME.
+
+These look alike and play no role: {none}.
+
+## Everything else
+
+{others}
+
+All names of the environment: {environment}.
+
+All names that are switches of verification by themselves: {verification}. Besides them: `VERIFY` or `VERIFICATION` beside `SSL`,
+`TLS` or `CERTIFICATE`, `INSECURE_SKIP_VERIFY`, `TLS_INSECURE`, each also with `DISABLED` or `ENABLED` behind it.
+
+All names of addresses that a server binds: {listen}; besides them names that end in `SERVER_HOST`, `BIND_ADDRESS`, `LISTEN_ADDRESS` or
+`LISTEN_ADDR`, unless they name a client's server (a database, Redis, Vault, mail).
+
+A switch whose name says the opposite (`DISABLE_TLS`, `TLS_DISABLED`, `NO_TLS`) is read the other way round.
+
+## PostgreSQL connections in several settings
+
+Connection strings are recognised by their value, under any name: URLs, libpq's `host=… dbname=…`, JDBC URLs, Npgsql's
+`Host=…;Username=…`. Settings that share a prefix which ends in one of {databases} are one connection together, by their last words:
+
+{spellings}
+
+libpq's own `PG*` variables form one connection, too. Names of other databases, their ports and their drivers are left alone.
+"""
 
 
 def command_line() -> str:

@@ -245,7 +245,8 @@ def _cors_role(words: tuple[str, ...], present: frozenset[str]) -> str | None:
 
 
 _STATES = frozenset({"enabled", "enable", "disabled", "disable"})
-_OPENINGS = frozenset({"enable", "use", "disable", "no", "without", "skip"})
+_OPENINGS = frozenset({"enable", "use", "disable", "no", "without"})
+_PROTOCOLS = frozenset({"tls", "ssl", "https"})
 
 
 def _tls_role(words: tuple[str, ...], present: frozenset[str]) -> str | None:  # noqa: C901, PLR0912 - a table of names
@@ -276,11 +277,11 @@ def _tls_role(words: tuple[str, ...], present: frozenset[str]) -> str | None:  #
         return None
     if not present & {"tls", "ssl", "https"}:
         return None
-    switches = last in _STATES or words[-2:] in {("use", "tls"), ("use", "ssl")}
+    off = last in {"disabled", "disable"} and words[-2] in _PROTOCOLS
+    switches = off or last in {"enabled", "enable"} or (last in _PROTOCOLS and words[-2:-1] and words[-2] in _OPENINGS)
     if present & _REDIS and (switches or last in {"tls", "ssl"}):
         return "redis_tls"
-    opens = present & {"enable", "use", "disable", "no", "without", "skip"} and last in {"tls", "ssl", "https"}
-    if switches or (opens and (words[0] in _OPENINGS or words[-2] in _OPENINGS)):
+    if switches or (words[0] in _OPENINGS and last in _PROTOCOLS):
         return "tls_enabled"
     if last in {"version", "versions", "protocol", "protocols", "v"} or present & {"min", "minimum", "max", "maximum"}:
         if present & {"max", "maximum"}:

@@ -13,7 +13,7 @@ from preflight.model.finding import HIDDEN, SEVERITY_RANK, Finding
 from preflight.model.record import Record, field
 from preflight.packs.facts import FactType, fact_types
 from preflight.packs.wording import filled, generic
-from preflight.resources import resource_class
+from preflight.resources import LIVE_TYPES, resource_class
 
 TYPE_CHECKING = False
 if TYPE_CHECKING:
@@ -69,9 +69,11 @@ class Judge:
     def run(self, rules: Sequence[Rule], subjects: Sequence[Subject]) -> None:
         """Judge every subject by every rule, in an order in which a rule comes after those it requires.
 
-        Where the deadline passes, or its alarm goes off in the middle of something, the rest becomes `error`.
+        Where the deadline passes, or its alarm goes off in the middle of something, the rest becomes `error`. Live servers
+        come last: while they are waited for, everything else is decided.
         """
-        ordered = in_order(rules)
+        live = [rule for rule in rules if rule.resource in LIVE_TYPES]
+        ordered = [*in_order(rule for rule in rules if rule.resource not in LIVE_TYPES), *in_order(live)]
         try:
             self._run(ordered, subjects)
         except DeadlineError:

@@ -6,7 +6,7 @@ from preflight.model.record import Record, field
 
 TYPE_CHECKING = False
 if TYPE_CHECKING:
-    from collections.abc import Mapping, Sequence
+    from collections.abc import Callable, Mapping, Sequence
     from typing import Any
 
     from preflight.model.origin import Origin
@@ -29,6 +29,21 @@ class ComposeProjectFiles(Record):
 
     def __hash__(self) -> int:
         return hash((self.files, self.project_directory, self.profiles))
+
+
+class LiveRequest(Record):
+    """Live checks, as they were asked for."""
+
+    wait: float = field("Seconds in which what waiting can cure is tried again.", default=0.0)
+    timeout: float = field("Seconds for each step of a check.", default=5.0)
+    endpoints: tuple[str, ...] = field("TLS endpoints to look at, as HOST:PORT.", default=())
+    announce: Callable[[str], None] | None = field("Told what is waited for; None: nobody is.", default=None)
+    recorded: Mapping[str, Mapping[str, Any]] | None = field(
+        "Facts by type of resource, of a rule's example: with them no server is asked.", default=None
+    )
+
+    def __hash__(self) -> int:
+        return hash((self.wait, self.timeout, self.endpoints))
 
 
 class Request(Record):
@@ -61,6 +76,7 @@ class Request(Record):
         "Whether the process runs in a container; None where only its start will tell.", default=None
     )
     as_uid: int | None = field("The user that will read the files.", default=None)
+    live: LiveRequest | None = field("Which live checks to make; None: none.", default=None)
     configuration: tuple[Mapping[str, Any], ...] = field(
         "Effective settings of preflight itself, for the report.", default=()
     )

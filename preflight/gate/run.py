@@ -17,6 +17,7 @@ from preflight.model.digest import KeyedDigest
 from preflight.model.problem import Problem
 from preflight.packs.library import assemble, profile_names, read_packs
 from preflight.probes.container_files import files_of
+from preflight.resources import LIVE_TYPES
 from preflight.resources.base import Context
 from preflight.resources.environment import STRICTEST, Environment
 from preflight.sources.secret_files import with_secret_files
@@ -26,6 +27,7 @@ if TYPE_CHECKING:
     from collections.abc import Callable, Sequence
 
     from preflight.gate.request import Request
+    from preflight.live.checks import LiveChecks
     from preflight.model.origin import Origin
     from preflight.model.setting import Setting
     from preflight.model.subject import Subject
@@ -33,6 +35,7 @@ if TYPE_CHECKING:
     from preflight.packs.model import Pack, Rule
 
 
+_AHEAD = 0.25  # seconds
 NOT_KNOWN = "not known: the run stopped before it was chosen"
 
 
@@ -121,10 +124,11 @@ class Run:
             required_roles=request.required_roles,
             in_container=request.in_container,
             as_uid=request.as_uid,
+            live=self._live(),
         )
         collection = Collection(context)
         self._profile = profile = self._declare(collection)
-        self._rules = assemble(profile[0], self._own_packs(), request.changes)
+        self._rules = self._asked_for(assemble(profile[0], self._own_packs(), request.changes))
         if not self._subjects:
             return
         parameters = {name: value for name, (value, _) in self._rules.parameters.items()}
@@ -151,6 +155,31 @@ class Run:
                     hint=hint,
                 )
             )
+
+    def _asked_for(self, rules: RuleSet) -> RuleSet:
+        """Leave rules about live servers out where nobody asked for live checks."""
+        if self._request.live is not None:
+            return rules
+        asked: RuleSet = rules.replace(rules=tuple(rule for rule in rules.rules if rule.resource not in LIVE_TYPES))
+        return asked
+
+    def _live(self) -> LiveChecks | None:
+        asked = self._request.live
+        if asked is None:
+            return None
+        from preflight.live.checks import LiveChecks
+        from preflight.live.deadline import Deadline
+
+        left = self._request.deadline - (self._request.clock.monotonic() - self._started)
+        # A little earlier than the alarm: a server that was waited for in vain then has its reason in the report.
+        return LiveChecks(
+            Deadline(left - min(_AHEAD, left / 10)),
+            wait=asked.wait,
+            timeout=asked.timeout,
+            endpoints=asked.endpoints,
+            announce=asked.announce,
+            recorded=asked.recorded,
+        )
 
     def _expired(self) -> bool:
         return self._request.clock.monotonic() - self._started > self._request.deadline

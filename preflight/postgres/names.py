@@ -59,6 +59,7 @@ _SPELLINGS = {
     "ssl_mode": "sslmode ssl_mode tlsmode tls_mode",
     "ssl": "ssl tls use_ssl use_tls enable_ssl enable_tls ssl_enable ssl_enabled tls_enable tls_enabled",
     "ssl_require": "ssl_require ssl_required require_ssl requiressl force_ssl require_tls tls_required",
+    "ssl_disabled": "ssl_disabled ssl_disable disable_ssl no_ssl tls_disabled tls_disable disable_tls no_tls",
     "ssl_verify": (
         "ssl_verify ssl_verification verify_ssl tls_verify verify_tls ssl_verify_cert ssl_verify_server_cert"
         " reject_unauthorized ssl_reject_unauthorized tls_reject_unauthorized"

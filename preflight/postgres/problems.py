@@ -41,6 +41,7 @@ MESSAGES: dict[str, str] = {
     "parameter_of_another_client": "{parameter} is no parameter of libpq; only another client accepts it",
     "value_contains_password": "a value other than the password contains a password",
     "empty_sslmode": "sslmode is empty, which libpq refuses; an empty value is not the default",
+    "mode_spelling": "the setting of the TLS mode has quotes, blanks or capitals, which libpq takes for a part of it and refuses",
     "value_case": "{parameter} has a value that libpq refuses: values are case-sensitive and in lower case",
     "fragment_in_value": "connection strings have no fragments: what follows a # is part of the value of {parameter}",
     "invalid_value": "{parameter} has a value that its driver refuses",

@@ -80,7 +80,7 @@ def correction(problems: Iterable[ConnectionProblem], driver: str, form: str) ->
             said.append("Write SSL Mode=VerifyFull.")
         elif one.code.startswith("driver_unsupported") and one.parameter in _TLS_PARAMETERS:
             said.append(remedy(driver, form))
-        elif one.code == "empty_sslmode" or (
+        elif one.code in {"empty_sslmode", "mode_spelling"} or (
             one.code in {"value_case", "invalid_value"} and one.parameter in {"sslmode", "ssl"}
         ):
             name = one.parameter or "sslmode"

@@ -28,6 +28,13 @@ _NO_SERVER = frozenset({"--help", "-?", "--version", "-V", "--describe-config", 
 _WITH_ARGUMENT = frozenset("BCcDdfhkNprStW-")
 _FLAGS = frozenset("bEeFijlnOPsT")
 
+# Settings whose name alone tells that a command is PostgreSQL's, where no image and no program does.
+_TELLING = frozenset(
+    """config_file hba_file data_directory listen_addresses max_connections shared_buffers shared_preload_libraries wal_level
+    password_encryption ssl ssl_cert_file ssl_key_file ssl_ca_file ssl_min_protocol_version max_wal_size work_mem
+    log_statement max_replication_slots max_wal_senders effective_cache_size""".split()
+)
+
 #: What the server says of a command that it does not start with, by code.
 PROBLEMS = {
     "no_value": "an option needs a value (-c name=value, without blanks around the equals sign)",
@@ -41,6 +48,7 @@ class CommandSetting(Record):
 
     name: str = field("Its name, in lower case and with underscores.")
     value: str | None = field("Its value; None where only a shell would know.")
+    written: str = field("How the name is written, up to the equals sign.")
     position: int = field("Which word of the command says so.")
 
 
@@ -50,7 +58,9 @@ class ServerCommand(Record):
     starts: Starts = field(
         "Whether it starts a server, a script that may, or something else.", choices=("server", "script", "other")
     )
-    settings: tuple[CommandSetting, ...] = field("The settings it makes, in order: the last of a name wins.", default=())
+    settings: tuple[CommandSetting, ...] = field(
+        "The settings it makes, in order: the last of a name wins.", default=()
+    )
     problems: tuple[str, ...] = field("Why the server would not start, as codes.", default=())
     complete: bool = field("Whether all of its words are known here.", default=True)
 
@@ -76,18 +86,14 @@ def read_command(
     if not words:
         return ServerCommand(starts="server" if server_image else "other")
     if (words[0].text or "").startswith("-"):
-        known = any(one.text is not None and "=" in one.text for one in words)
-        return _options(words) if server_image or known else ServerCommand(starts="other")
+        return _options(words) if server_image or _sets(command or ()) else ServerCommand(starts="other")
     return _started(words) or ServerCommand(starts=_otherwise(words) if server_image else "other")
 
 
-def is_option_command(command: Sequence[str]) -> bool:
-    """Whether a command without a program consists of settings, `-c name=value`, as only PostgreSQL's entrypoint takes them.
-
-    Args:
-        command: Its words.
-    """
-    return len(command) > 1 and command[0] == "-c" and "=" in command[1] and " " not in command[1].partition("=")[0]
+def _sets(command: Sequence[str]) -> bool:
+    """Whether a command without a program is settings of PostgreSQL, as the entrypoint of its image takes them."""
+    name, equals, _ = command[1].partition("=") if len(command) > 1 and command[0] == "-c" else ("", "", "")
+    return bool(equals) and setting_name(name) in _TELLING
 
 
 def _started(words: Sequence[Word]) -> ServerCommand | None:
@@ -205,14 +211,14 @@ def _options(words: Sequence[Word]) -> ServerCommand:
 
 def _of_flag(letter: str, word: Word) -> list[CommandSetting]:
     made = {"l": ("ssl", "on"), "i": ("listen_addresses", "*")}.get(letter)
-    return [CommandSetting(name=made[0], value=made[1], position=word.position)] if made else []
+    return [CommandSetting(name=made[0], value=made[1], written=f"-{letter}", position=word.position)] if made else []
 
 
 def _take(letter: str, value: Word, settings: list[CommandSetting], problems: list[str]) -> bool:
     """Take an option with its argument; return whether it is known what it sets."""
     name = {"D": "-D", "h": "listen_addresses", "p": "port"}.get(letter)
     if name is not None:
-        settings.append(CommandSetting(name=name, value=value.text, position=value.position))
+        settings.append(CommandSetting(name=name, value=value.text, written=f"-{letter}", position=value.position))
     elif letter in "c-":
         if value.text is None:
             return False
@@ -220,7 +226,9 @@ def _take(letter: str, value: Word, settings: list[CommandSetting], problems: li
         if not equals:
             problems.append("no_value")
         else:
-            settings.append(CommandSetting(name=setting_name(written), value=text, position=value.position))
+            settings.append(
+                CommandSetting(name=setting_name(written), value=text, written=written, position=value.position)
+            )
     return True
 
 

@@ -61,12 +61,10 @@ def _tokens(script: str) -> Iterator[tuple[str | None, str]]:
         elif quote and character == '"':
             quote = ""
         elif character in "$`":
-            word, begun, known = word + character, True, False
+            at = _behind_substitution(script, at, character)
+            begun, known = True, False
         elif quote:
             word += character
-            if at > size:  # a quote that is not closed: no shell would run this
-                yield None, "word"
-                return
         elif character in "'\"":
             quote, begun = character, True
         elif character in _BLANKS or character in _ENDS or character in "<>":
@@ -88,3 +86,20 @@ def _tokens(script: str) -> Iterator[tuple[str | None, str]]:
             at = size if end < 0 else end
         else:
             word, begun = word + character, True
+    if quote:  # not closed: no shell would run this
+        yield None, "word"
+
+
+def _behind_substitution(script: str, at: int, opening: str) -> int:
+    """Return where a command's substitution ends, or the same place for a variable."""
+    if opening == "`":
+        end = script.find("`", at)
+        return len(script) if end < 0 else end + 1
+    if script[at : at + 1] != "(":
+        return at
+    depth = 0
+    for position in range(at, len(script)):
+        depth += {"(": 1, ")": -1}.get(script[position], 0)
+        if depth == 0:
+            return position + 1
+    return len(script)

@@ -27,7 +27,7 @@ TYPE_CHECKING = False
 if TYPE_CHECKING:
     from collections.abc import Iterable, Mapping
 
-TLS_ROLES = ("ssl_mode", "ssl", "ssl_require", "ssl_verify")
+TLS_ROLES = ("ssl_mode", "ssl", "ssl_require", "ssl_disabled", "ssl_verify")
 _SERVER_ROLES = ("host", "hostaddr", "service")
 _BESIDE_HOST = ("database", "password", "user", "sslmode", *TLS_ROLES)
 _URL_SCHEMES_OF_OTHERS = (
@@ -49,7 +49,7 @@ class SplitSettings(Record):
 
     prefix: str = field("The words they share, joined by `_`; `PG*` for libpq's own variables.")
     roles: Mapping[str, str] = field(
-        "Name of the setting by role: host, hostaddr, port, database, user, password, ssl_mode, ssl, ssl_require, "
+        "Name of the setting by role: host, hostaddr, port, database, user, password, ssl_mode, ssl, ssl_require, ssl_disabled, "
         "ssl_verify, sslrootcert, sslcert, sslkey, engine, url; for `PG*` the parameters of libpq, and `database`."
     )
     assumed: bool = field("Whether nothing says that the database is PostgreSQL, and nothing says otherwise.")

@@ -99,6 +99,14 @@ def strict(text: str) -> str | None:
     return text if text in SSLMODES else None
 
 
+def is_misspelt(text: str) -> bool:
+    """Say whether a mode has quotes, blanks or capitals that libpq takes for a part of it, and so refuses it.
+
+    Other spellings (`VERIFY_FULL`, `VerifyFull`) are an application's own, which it translates for its driver.
+    """
+    return text not in SSLMODES and text.strip().strip("\"'").strip().lower() in SSLMODES
+
+
 def is_switch(text: str) -> bool:
     """Say whether the text turns TLS on or off without naming a mode."""
     word = _folded(text)
@@ -134,15 +142,15 @@ def split_sslmode(texts: Mapping[str, str | None]) -> tuple[str | None, tuple[st
 
     Args:
         texts: Value by role, None for one that is not known here. Roles are `ssl_mode`, `ssl` (a mode or a switch),
-            `ssl_require` (a switch that asks for no more than encryption) and `ssl_verify` (whether certificates are
-            verified, as Node's `rejectUnauthorized` says it).
+            `ssl_require` (a switch that asks for no more than encryption), `ssl_disabled` (one that turns TLS off) and
+            `ssl_verify` (whether certificates are verified, as Node's `rejectUnauthorized` says it).
 
     Returns:
         The mode, and reasons: `switch_names_no_mode`, `verification_off`, `unrecognised_mode`, `reference`.
     """
     modes: list[str] = []
     reasons: list[str] = []
-    for role in ("ssl_mode", "ssl", "ssl_require"):
+    for role in ("ssl_mode", "ssl", "ssl_require", "ssl_disabled"):
         text = texts.get(role, "")
         if text is None:
             return None, ("reference",)
@@ -151,6 +159,9 @@ def split_sslmode(texts: Mapping[str, str | None]) -> tuple[str | None, tuple[st
         mode = normalise(text)
         if mode is None:
             return None, ("unrecognised_mode",)
+        if role == "ssl_disabled":
+            modes += ["disable"] if mode == "require" else []
+            continue
         if is_switch(text):
             if role == "ssl_require" and mode == "disable":
                 continue  # nothing is required; that turns nothing off
@@ -216,6 +227,8 @@ def effective_sslmode(
     if source == "split_setting" and mode is not None and effective.sources.get("sslmode") != "connection_string":
         parameters["sslmode"] = mode
     codes = dict.fromkeys(refused_values(parameters, client))
+    if is_misspelt((split or {}).get("ssl_mode") or ""):
+        codes["mode_spelling", "sslmode"] = None
     return EffectiveSslMode(
         mode=None if local else mode,
         source=source,

@@ -58,6 +58,28 @@ class ContainerFiles(FileProbe):
             place=place.shown,
         )
 
+    def local_path(self, path: str) -> str | None:
+        """Return what to open on this machine for a path in the container; None where it leads to no file of this machine.
+
+        Args:
+            path: The path in the container.
+        """
+        found = self._follow(path)
+        if isinstance(found, str) or found[0].source is None:
+            return None
+        return self._host.local_path(posixpath.join(found[0].source, *found[1]))
+
+    def names(self, path: str) -> tuple[str, ...]:
+        """Return the names in a directory of the container, sorted; none where it is not known here.
+
+        Args:
+            path: The directory's path in the container.
+        """
+        found = self._follow(path)
+        if isinstance(found, str) or found[0].source is None:
+            return ()
+        return self._host.names(posixpath.join(found[0].source, *found[1]))
+
     def read_bytes(self, path: str, *, limit: int = LIMIT) -> bytes | FileProblem:
         """Read what stands at a path in the container, or say why not.
 

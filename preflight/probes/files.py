@@ -195,6 +195,10 @@ class FileProbe:
         readable: FileFacts = facts.replace(readable=_readable_here(facts, full))
         return readable
 
+    def local_path(self, path: str) -> str | None:
+        """Return what to open on this machine for a path, be it there or not; None where it is known only elsewhere."""
+        return self._at(path)
+
     def names(self, path: str) -> tuple[str, ...]:
         """Return the names in a directory, sorted; none where it cannot be listed.
 

@@ -13,7 +13,10 @@ if TYPE_CHECKING:
 
     from preflight.model.subject import Subject
 
-__all__ = ["Context", "Resource", "collect", "resource_class", "resource_types"]
+__all__ = ["LIVE_TYPES", "Context", "Resource", "collect", "resource_class", "resource_types"]
+
+LIVE_TYPES = frozenset({"postgres_session", "redis_session", "tls_endpoint", "vault_session"})
+"""The types whose facts come from live servers. Rules about them run only where live checks were asked for."""
 
 _found_types: tuple[str, ...] = ()
 _modules: dict[str, Any] = {}

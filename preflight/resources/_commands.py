@@ -8,7 +8,7 @@ from __future__ import annotations
 from preflight.model.record import Record, field
 from preflight.model.secret_text import SecretText
 from preflight.resources._given import of_option, of_part, password_of
-from preflight.resources._written import Marked, mark
+from preflight.resources._written import Marked, mark, shown_variables
 
 TYPE_CHECKING = False
 if TYPE_CHECKING:
@@ -23,7 +23,7 @@ _STOPS = ";&|()"
 _LONGEST_WORD = 20
 _MOST_READ = 65_536  # characters of one text; a longer one is a program
 # Options that no setting is named like. `redis-server --requirepass`, `redis-server --masterauth`, `psql`'s kin.
-_OPTIONS = frozenset({"requirepass", "masterauth", "pass", "pwd", "passphrase", "secret", "token", "userpass"})
+SECRET_OPTIONS = frozenset({"requirepass", "masterauth", "pass", "pwd", "passphrase", "secret", "token", "userpass"})
 # Programs whose `-p` takes the password in the same word, or in the next.
 _GLUED = frozenset(
     {"mysql", "mysqladmin", "mysqldump", "mysqlcheck", "mariadb", "mariadb-admin", "mariadb-dump", "mariadb-check"}
@@ -45,6 +45,7 @@ class FoundOption(Record):
     label: str = field("What it is called: an option, a variable, `a URL`.")
     given: str = field("How it is given.")
     text: int = field("Which of the texts it is in.")
+    variables: tuple[str, ...] = field("The variables in it, by names that can be shown.", default=())
 
 
 def secrets_in(texts: Sequence[Setting], bindings: Bindings, *, resolved: bool = False) -> Iterator[FoundOption]:
@@ -78,7 +79,7 @@ def _secrets(words: list[Word], variables: Mapping[str, Variable], bindings: Bin
             if not text.startswith("-"):
                 if label in _USER_PASSWORD["curl"]:
                     text = text.partition(":")[2]
-                yield FoundOption(label=label, given=of_option(text, variables), text=word.origin)
+                yield _found(label, text, word, variables)
                 continue
         name = text.rpartition("/")[2]
         if name in _GLUED or name in _SHORT or name in _USER_PASSWORD:
@@ -88,17 +89,33 @@ def _secrets(words: list[Word], variables: Mapping[str, Variable], bindings: Bin
         bare = key.removeprefix("-D").lstrip("-")
         option = key.startswith("-")
         if "://" in text and (given := _url(value if equals and "://" in value else text, variables)) is not None:
-            yield FoundOption(label="a URL", given=given, text=word.origin)
+            yield FoundOption(label="a URL", given=given, text=word.origin, variables=_names(text, variables))
         elif equals and _is_assigned(bare, value) and _is_secret(bare, bindings, option=key.startswith("--")):
-            yield FoundOption(label=_shown(key), given=of_option(value, variables), text=word.origin)
+            yield _found(_shown(key), value, word, variables)
         elif not equals and option and _is_name(bare) and _is_secret(bare, bindings, option=True):
             following = _shown(key)
         elif program in _GLUED and text.startswith("-p") and len(text) > len("-p") and not text.startswith("-port"):
-            yield FoundOption(label="-p", given=of_option(text[2:], variables), text=word.origin)
+            yield _found("-p", text[2:], word, variables)
         elif (program in _SHORT and text == _SHORT[program]) or text in _USER_PASSWORD.get(program, ()):
             following = text
         elif program and position and text in _STOPS:
             program = ""
+
+
+def _found(label: str, value: str, word: Word, variables: Mapping[str, Variable]) -> FoundOption:
+    return FoundOption(
+        label=label, given=of_option(value, variables), text=word.origin, variables=_names(value, variables)
+    )
+
+
+def _names(value: str, variables: Mapping[str, Variable]) -> tuple[str, ...]:
+    names: dict[str, None] = {}
+    for letter in value:
+        variable = variables.get(letter)
+        if variable is not None and variable.braced:
+            names[variable.name] = None
+            names.update(dict.fromkeys(shown_variables(variable.word)))
+    return tuple(names)
 
 
 def _url(text: str, variables: Mapping[str, Variable]) -> str | None:
@@ -118,7 +135,7 @@ def _is_assigned(name: str, value: str) -> bool:
 
 
 def _is_secret(name: str, bindings: Bindings, *, option: bool) -> bool:
-    return bindings.is_secret(name) or (option and name.lower() in _OPTIONS)
+    return bindings.is_secret(name) or (option and name.lower() in SECRET_OPTIONS)
 
 
 def _shown(key: str) -> str:

@@ -168,7 +168,7 @@ def _of_literal(text: str, *, by_shell: bool) -> str:
 
 def _is_piece(text: str) -> bool:
     """Whether a text beside variables is a piece of the secret, not its form (`base64:${KEY}`, `${A}-${B}`)."""
-    bare = text.strip()
+    bare = text.lstrip()
     for prefix in _PREFIXES:
         if bare.lower().startswith(prefix):
             bare = bare[len(prefix) :]

@@ -39,6 +39,15 @@ def repository(image: str) -> str:
     return name.removeprefix("library/")
 
 
+def tag(image: str) -> str:
+    """Return an image's tag, empty where it has none: `16-alpine` for `postgres:16-alpine@sha256:…`.
+
+    Args:
+        image: The image as written.
+    """
+    return image.partition("@")[0].rpartition("/")[2].partition(":")[2]
+
+
 def file_form(image: str | None, name: str) -> str | None:
     """Return the name of the variable under which an image takes a secret as a file, or None where none is known.
 

@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+from preflight.resources._commands import SECRET_OPTIONS
+from preflight.resources._files import is_path
 from preflight.resources._url import parse_url
 from preflight.strength import assess, decoded_bytes
 
@@ -14,9 +16,14 @@ if TYPE_CHECKING:
     from preflight.model.setting import Setting
 
 MASK = "***"
+_SHORTEST_PIECE = 4
 _SHORTEST_PART = 8  # a shorter one would be found in every other word
 _SHORTEST_KEY = 16
 _KEY_BITS = 56.0
+_HOST_SIGNS = frozenset(".-_:[]%${},*")
+_PASSWORD_KEYWORDS = ("password=", "passwd=", "pwd=", "psw=", "passphrase=")
+_PATH_ENDS = ("_FILE", "_PATH", "_CERT", "_KEY", "_CA", "ROOTCERT")
+_ADDRESS_ROLES = frozenset({"database_url", "redis_url", "vault_address"})
 _SEPARATORS = frozenset(" /\\.,:;@\"'{}[]()<>|&?")
 
 
@@ -31,13 +38,18 @@ class Redaction:
     def __init__(self, bindings: Bindings, settings: Iterable[Setting]) -> None:
         self._bindings = bindings
         self._known: set[str] = set()
-        for one in settings:
+        rows = list(settings)
+        for one in rows:
             text = (one.text or "").strip()
             url = parse_url(text) if "://" in text else None
             if bindings.is_secret(one.name, text):
                 self._known.add(text)
             elif url is not None and url.password is not None:
                 self._known.add(url.password.reveal())
+        self._parts: set[str] = set()
+        for one in rows:  # what is hidden for another reason is hidden wherever it stands, too
+            if one.text and self.setting(one) is None:
+                self._known.add(one.text.strip())
         self._known.discard("")
         self._parts = {text for text in self._known if len(text) >= _SHORTEST_PART}
 
@@ -50,40 +62,58 @@ class Redaction:
         text = setting.text or ""
         if setting.path is not None or self._bindings.is_secret(setting.name, text):
             return None
+        if setting.name.upper().endswith(_PATH_ENDS) and not is_path(text):
+            return None  # whoever puts the secret itself into NAME_FILE writes no path
+        if "://" not in text and self._bindings.role(setting.name) in _ADDRESS_ROLES:
+            return None  # a connection string in another form, or what was pasted in the wrong place
         return self.text(text)
 
     def text(self, text: str) -> str | None:
         """Return a text without its secrets: passwords in addresses masked; None when it may be one as a whole."""
         if "\n" in text.strip() or "-----BEGIN" in text:
             return None
+        if "://" not in text and any(word in text.lower().replace(" ", "") for word in _PASSWORD_KEYWORDS):
+            return None  # a keyword list for libpq, or an ADO.NET connection string, under whatever name
         shown = _masked_address(text)
-        if text.strip() in self._known or any(secret in shown for secret in self._parts):
+        if shown is None:
             return None
+        written = text.strip()
+        if written in self._known or any(secret in shown for secret in self._parts):
+            return None
+        if len(written) >= _SHORTEST_PIECE and any(written in secret for secret in self._known):
+            return None  # a variable that a secret was put together from
         if any(_looks_like_a_key(word) for word in _words(shown)):
             return None
         return shown
 
     def words(self, words: Iterable[SecretText]) -> list[str]:
-        """Return a command's words; what follows an option that is named like a secret is masked."""
+        """Return a command's words: what follows an option that is named like a secret is masked, and so is a text for a shell."""
         shown: list[str] = []
         secret = False
         for word in words:
             text = word.reveal()
             option, equals, value = text.partition("=")
-            name = option.lstrip("-")
-            named = self._bindings.is_secret(name.replace("-", "_").replace(".", "_"))
+            named = self._is_secret_option(option)
             if secret and not text.startswith("-"):
                 shown.append(MASK)
-            elif equals and named and value:
-                shown.append(f"{option}={MASK}")
+            elif " " in text or "\n" in text:
+                shown.append("'…'")
+            elif text.startswith("-p") and len(text) > len("-p") and not text[2:].isdecimal():
+                shown.append(f"-p{MASK}")  # the password of `mysql -pPASSWORD`
+            elif equals:
+                shown.append(f"{option}={MASK if named and value else self.text(value) or (MASK if value else '')}")
             else:
                 shown.append(self.text(text) or (MASK if text else ""))
             secret = named and not equals
         return shown
 
+    def _is_secret_option(self, option: str) -> bool:
+        name = option.lstrip("-")
+        return name in SECRET_OPTIONS or self._bindings.is_secret(name.replace("-", "_").replace(".", "_"))
 
-def _masked_address(text: str) -> str:
-    """Mask the password of each address in a text, and the parameters behind it that are named like secrets."""
+
+def _masked_address(text: str) -> str | None:
+    """Mask the password of an address and the parameters behind it that are named like secrets; None for what is no address."""
     head, separator, rest = text.partition("://")
     if not separator:
         return text
@@ -94,10 +124,15 @@ def _masked_address(text: str) -> str:
     whole = rest.partition(" ")[0]
     if "@" in whole and "@" not in authority:
         authority = whole
-    user, at, _ = authority.rpartition("@")
+    user, at, host = authority.rpartition("@")
+    for end in "/?#":
+        host = host.partition(end)[0]
+    if not all(character.isascii() and (character.isalnum() or character in _HOST_SIGNS) for character in host):
+        return None
     if at:
         name, colon, _ = user.partition(":")
-        rest = (f"{name}:{MASK}" if colon else MASK if len(name) >= _SHORTEST_KEY else name) + rest[len(user) :]
+        token = head.lower().startswith("http") or len(name) >= _SHORTEST_KEY  # `https://TOKEN@host`
+        rest = (MASK if token else f"{name}:{MASK}" if colon else name) + rest[len(user) :]
     before, question, query = rest.partition("?")
     if question:
         pairs = [_masked_pair(pair) for pair in query.split("&")]

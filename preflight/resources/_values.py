@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from preflight.bindings.tokens import tokens
 from preflight.model.fact import Deferred, Unknown
 from preflight.model.secret_text import SecretText
 from preflight.model.setting import Reference, Unreadable
@@ -16,6 +17,7 @@ if TYPE_CHECKING:
     from preflight.model.subject import Subject
 
 STATES = ("set", "empty", "unset", "reference", "unreadable")
+NEGATIVE = frozenset({"disable", "disabled", "no", "without"})
 _TRUE = frozenset({"true", "1", "yes", "on", "y", "t", "enabled", "enable"})
 _FALSE = frozenset({"false", "0", "no", "off", "n", "f", "disabled", "disable", "none"})
 
@@ -64,6 +66,14 @@ def flag_of(text: str, name: str) -> Fact[bool]:
     if word in _FALSE or not word:
         return False
     return Unknown(reason="malformed", detail=f"{name} is neither on nor off; write true or false")
+
+
+def switch(setting: Setting | None) -> Fact[bool]:
+    """Read a switch by what its name says: `DISABLE_TLS=true` and `TLS_DISABLED=true` turn it off."""
+    on = flag(setting)
+    if setting is None or on is None or isinstance(on, (Unknown, Deferred)):
+        return on
+    return on is NEGATIVE.isdisjoint(tokens(setting.name))
 
 
 def text(setting: Setting | None) -> Fact[str]:

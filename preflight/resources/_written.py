@@ -106,15 +106,21 @@ def _variable(text: str, dollar: int) -> tuple[Variable | None, int]:
 
 
 def _closing_brace(text: str, opening: int) -> int:
+    """Return the offset of the brace that closes a variable, or -1: the one that fits, else the last of the line, as Compose reads it."""
+    end = text.find("\n", opening)
+    last = text.rfind("}", opening, end if end >= 0 else len(text))
     depth = 0
-    for offset in range(opening, len(text)):
-        if text[offset] == "{":
-            depth += 1
-        elif text[offset] == "}":
+    offset = opening
+    while offset <= last:
+        if text[offset] == "}":
             depth -= 1
             if not depth:
                 return offset
-    return -1
+        elif text[offset] == "{":
+            depth += 1
+            offset += 1  # what stands behind an opening brace is not looked at
+        offset += 1
+    return last
 
 
 def shown_variables(written: str) -> tuple[str, ...]:

@@ -9,6 +9,7 @@ if TYPE_CHECKING:
     from collections.abc import Mapping
 
     from preflight.bindings import Bindings
+    from preflight.live.checks import LiveChecks
     from preflight.model.digest import KeyedDigest
     from preflight.model.origin import Origin
     from preflight.model.secret_text import SecretText
@@ -69,6 +70,7 @@ class Context(Record):
     )
     as_uid: int | None = field("The user that will read the files, where it is not this one.", default=None)
     as_gids: tuple[int, ...] = field("The groups that this user is in.", default=())
+    live: LiveChecks | None = field("Asks live servers; None where nobody asked for that.", default=None)
 
 
 def deployment_of(subject: Subject, context: Context) -> Subject | None:

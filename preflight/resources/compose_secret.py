@@ -46,7 +46,10 @@ _PUBLIC_PREFIXES = (
 
 
 class ComposeSecret(FileResource):
-    """One secret that a service is given. The facts about a file are absent where it is given in another way."""
+    """One secret that a service is given.
+
+    The facts about a file are those of a file below `secrets:`; what a `NAME_FILE` names is a `secret_file`.
+    """
 
     place: Fact[str] = field("Where it stands in the Compose file.", choices=_PLACES)
     given: Fact[str] = field(
@@ -108,16 +111,14 @@ def _of_setting(
     secret = context.bindings.is_secret(name, text) or (text is not None and issued(text))
     if not secret and not _may_hold(setting):
         return None
-    facts: dict[str, Any] = dict.fromkeys(_FILE_FACTS)
     written = setting.written.reveal().removeprefix(f"{name}=") if setting.written is not None else None
     part = whole if secret else password_of
     value = part(text) if text is not None else None
     if setting.path is not None:
         given: str | None = "file"
-        facts = file_facts(setting.path, context)
     elif isinstance(setting.value, Reference):
         given = "reference"
-    elif written == name and setting.references == (name,):
+    elif written == name and setting.references:
         given = "passed" if value is not None else None
     elif written is not None:
         given = given_by(written, part, cut=bool(setting.blanked_by), by_shell=False)
@@ -136,10 +137,10 @@ def _of_setting(
         role=context.bindings.role(name) if secret else None,
         state=state_of(setting) if secret or not value else "set",
         connection_string=not secret,
-        variables=_variables(setting),
+        variables=_variables(setting) or None,
         file_form=None,
         read_by=(),
-        **facts,
+        **dict.fromkeys(_FILE_FACTS),
     )
 
 
@@ -167,7 +168,8 @@ def _of_texts(texts: tuple[Setting, ...], place: str, name: str, context: Contex
         if found.given == "variable" and having is None:
             resolved = secrets_in(texts, context.bindings, resolved=True)
             having = {one.label for one in resolved if one.given != "nothing"}
-        empty = found.given == "variable" and found.label not in (having or ())
+        blanked = tuple(name for name in text.blanked_by if name in found.variables)
+        empty = found.given == "variable" and (bool(blanked) or found.label not in (having or ()))
         yield ComposeSecret(
             name=f"{name}, {found.label}",
             origin=text.origin,
@@ -177,7 +179,7 @@ def _of_texts(texts: tuple[Setting, ...], place: str, name: str, context: Contex
             role=None,
             state="empty" if empty else "set",
             connection_string=found.label == "a URL",
-            variables=(text.blanked_by if empty else ()) or _variables(text),
+            variables=blanked or found.variables or None,
             file_form=None,
             read_by=(),
             **dict.fromkeys(_FILE_FACTS),
@@ -207,7 +209,7 @@ def _of_grant(grant: Grant, source: ContentSource | None, subject: Subject, cont
         role=None,
         state=state,
         connection_string=False,
-        variables=(source.variable,) if source is not None and source.variable is not None else (),
+        variables=(source.variable,) if source is not None and source.variable is not None else None,
         file_form=None,
         read_by=tuple(
             name for name, setting in subject.settings.items() if setting.path is None and setting.text == grant.target

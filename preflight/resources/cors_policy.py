@@ -34,6 +34,9 @@ class CorsPolicy(Resource):
     plain_http: Fact[bool] = field("Whether it lets in an origin that is not https and not local.")
     local: Fact[bool] = field("Whether it lets in an origin of this machine.")
     unmatchable: Fact[tuple[str, ...]] = field("Why some of its entries never match an origin, as codes.")
+    readable: Fact[bool] = field(
+        "Whether it is a list that can be read, of nothing but origins and patterns of origins."
+    )
     credentials: Fact[bool] = field("Whether cross-origin requests may carry credentials.")
     readable_as: Fact[str] = field("How the list is written.", choices=("json", "list", "regex", "switch"))
 
@@ -51,7 +54,16 @@ def collect(subject: Subject, context: Context) -> Iterator[CorsPolicy]:
             continue
         other = not_literal(setting)
         if other is not None:
-            names = ("any_origin", "wildcard", "null_origin", "plain_http", "local", "unmatchable", "readable_as")
+            names = (
+                "any_origin",
+                "wildcard",
+                "null_origin",
+                "plain_http",
+                "local",
+                "unmatchable",
+                "readable",
+                "readable_as",
+            )
             yield CorsPolicy(
                 name=setting.name,
                 origin=setting.origin,
@@ -70,7 +82,7 @@ def _policy(setting: Setting, role: str, credentials: Fact[bool]) -> CorsPolicy:
         return CorsPolicy(
             name=setting.name, origin=setting.origin, via=setting.via, credentials=credentials, readable_as="switch",
             any_origin=allows if isinstance(allows, (Unknown, Deferred)) else bool(allows),
-            wildcard=False, null_origin=False, plain_http=False, local=False, unmatchable=(),
+            wildcard=False, null_origin=False, plain_http=False, local=False, unmatchable=(), readable=True,
         )  # fmt: skip
     if role == "cors_origin_regex" or "regex" in tokens(setting.name):
         codes = [classify_regex(text), *(classify(word) for word in (text.strip(),) if word == "*")]
@@ -78,13 +90,14 @@ def _policy(setting: Setting, role: str, credentials: Fact[bool]) -> CorsPolicy:
     else:
         parsed = parse_origins(text)
         codes = ["reflects_any" if token.lower() in _ALL_WORDS else classify(token) for token in parsed.tokens]
-        if not codes or parsed.problem is not None:
+        if parsed.problem is not None or (not codes and parsed.format == "list"):
             codes.append("unparsable")
         written = parsed.format
     known = set(codes)
-    unmatchable = tuple(sorted(known - _ANY - _WILDCARD - _LOCAL - _FINE - {"null_origin", "plain_http"}))
+    unmatchable = tuple(sorted(known - _ANY - _WILDCARD - _LOCAL - _FINE - {"null_origin", "plain_http", "unparsable"}))
     return CorsPolicy(
         name=setting.name, origin=setting.origin, via=setting.via, credentials=credentials, readable_as=written,
         any_origin=bool(known & _ANY), wildcard=bool(known & _WILDCARD), null_origin="null_origin" in known,
         plain_http="plain_http" in known, local=bool(known & _LOCAL), unmatchable=unmatchable,
+        readable="unparsable" not in known,
     )  # fmt: skip

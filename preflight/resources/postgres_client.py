@@ -30,7 +30,7 @@ if TYPE_CHECKING:
     from preflight.postgres.sslmode import EffectiveSslMode
     from preflight.resources.base import Context
 
-_TLS_ROLES = ("ssl_mode", "ssl", "ssl_require", "ssl_verify")
+_TLS_ROLES = ("ssl_mode", "ssl", "ssl_require", "ssl_disabled", "ssl_verify")
 _SOURCE_WORDS = {
     "connection_string": "from the connection string",
     "service_file": "from the service file",

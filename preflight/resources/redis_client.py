@@ -6,7 +6,7 @@ from preflight.model.fact import Unknown
 from preflight.model.record import field
 from preflight.resources._network import NETWORKS, network_of
 from preflight.resources._url import parse_url
-from preflight.resources._values import flag, not_literal, prefix_of, state_of, with_role
+from preflight.resources._values import not_literal, prefix_of, state_of, switch, with_role
 from preflight.resources.base import Resource
 
 TYPE_CHECKING = False
@@ -57,8 +57,8 @@ def collect(subject: Subject, context: Context) -> Iterator[RedisClient]:
     for setting in with_role(subject, context.bindings, "redis_host"):
         if setting.is_set:
             prefix = prefix_of(setting.name, *_MARKS)
-            password, switch = beside.get(("redis_password", prefix)), beside.get(("redis_tls", prefix))
-            yield _from_split(setting, password, switch, context)
+            password, turns = beside.get(("redis_password", prefix)), beside.get(("redis_tls", prefix))
+            yield _from_split(setting, password, turns, context)
 
 
 def _from_url(setting: Setting, context: Context) -> RedisClient | None:
@@ -110,8 +110,8 @@ def _from_url(setting: Setting, context: Context) -> RedisClient | None:
     )
 
 
-def _from_split(host: Setting, password: Setting | None, switch: Setting | None, context: Context) -> RedisClient:
-    tls = flag(switch)
+def _from_split(host: Setting, password: Setting | None, turns: Setting | None, context: Context) -> RedisClient:
+    tls = switch(turns)
     reference = not_literal(password) if password is not None else None
     address = host.text
     return RedisClient(

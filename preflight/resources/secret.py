@@ -14,7 +14,7 @@ from preflight.model.setting import Reference, Unreadable
 from preflight.resources._secrets import secrets_of
 from preflight.resources._values import STATES, deferred
 from preflight.resources.base import Resource
-from preflight.strength import assess, character_classes, decoded_bytes, is_pem, placeholder_kind
+from preflight.strength import FORMS, assess, character_classes, decoded_bytes, form_of, is_pem, placeholder_kind
 
 TYPE_CHECKING = False
 if TYPE_CHECKING:
@@ -46,6 +46,11 @@ class Secret(Resource):
     encoded_text: Fact[bool] = field("Whether it is plain text in hexadecimal or base64.", secret=True)
     character_classes: Fact[int] = field("How many of lower case, upper case, digits and others occur.", secret=True)
     placeholder: Fact[bool] = field("Whether it is a placeholder that somebody was meant to replace.", secret=True)
+    form: Fact[str] = field(
+        "What it is by its form: a token that another party signed, the hash of a password, or neither.",
+        secret=True,
+        choices=FORMS,
+    )
     unexpanded: Fact[bool] = field(
         "Whether it still holds a reference that nothing expanded, such as `${NAME}`.", secret=True
     )
@@ -120,6 +125,7 @@ def _literal(one: FoundSecret, context: Context, reused_by: tuple[str, ...]) -> 
         "encoded_text": strength.encoded_text,
         "character_classes": len(character_classes(text)),
         "placeholder": kind == "placeholder",
+        "form": form_of(text),
         "unexpanded": kind == "unexpanded",
         "surrounding_space": text != text.strip() and not is_pem(text),
         "several_lines": lines > 1 and "-----BEGIN" not in text,

@@ -8,7 +8,7 @@ from __future__ import annotations
 from preflight.bindings.tokens import tokens
 from preflight.model.fact import SCALES, Deferred, Unknown
 from preflight.model.record import field
-from preflight.resources._values import flag, prefix_of, state_of, text, with_role
+from preflight.resources._values import prefix_of, state_of, switch, text, with_role
 from preflight.resources.base import Resource
 from preflight.values.tls_version import normalise_range, weak_cipher_tokens
 
@@ -22,6 +22,7 @@ if TYPE_CHECKING:
     from preflight.resources.base import Context
 
 _MARKS = ("TLS", "SSL", "HTTPS", "MTLS")
+_OPENINGS = ("ENABLE", "USE", "DISABLE", "NO", "WITHOUT")
 _ROLES = ("tls_enabled", "tls_min_version", "tls_max_version", "tls_ciphers", "tls_cert_file", "tls_key_file")
 _CLIENTS = frozenset(
     """redis valkey db database postgres postgresql pg pgssl mysql mariadb mongo mongodb kafka rabbitmq amqp smtp email mail imap
@@ -50,15 +51,15 @@ class TlsListener(Resource):
 
 RESOURCE = TlsListener
 
+_STATED = ("tls_min_version", "tls_max_version", "tls_ciphers")  # whoever looks for the line looks for theirs
+
 
 def collect(subject: Subject, context: Context) -> Iterator[TlsListener]:
     """Collect the listeners: one for each prefix."""
     groups: dict[str, dict[str, Setting]] = {}
     for setting in with_role(subject, context.bindings, *_ROLES):
         if _CLIENTS.isdisjoint(tokens(setting.name)) and setting.value is not None:
-            groups.setdefault(prefix_of(setting.name, *_MARKS), {}).setdefault(
-                str(context.bindings.role(setting.name)), setting
-            )
+            groups.setdefault(_prefix(setting.name), {}).setdefault(str(context.bindings.role(setting.name)), setting)
     for group in groups.values():
         if (
             group.keys() & {"tls_enabled", "tls_min_version", "tls_max_version", "tls_ciphers"}
@@ -67,22 +68,28 @@ def collect(subject: Subject, context: Context) -> Iterator[TlsListener]:
             yield _listener(group)
 
 
+def _prefix(name: str) -> str:
+    """Return what the settings of one listener share: `SERVER` of `SERVER_TLS_KEY`, `SERVER_DISABLE_TLS` and `ENABLE_SERVER_TLS`."""
+    words = prefix_of(name, *_MARKS).split("_")
+    return "_".join(word for word in words if word not in _OPENINGS)
+
+
 def _listener(group: dict[str, Setting]) -> TlsListener:
-    switch, certificate, key = group.get("tls_enabled"), group.get("tls_cert_file"), group.get("tls_key_file")
-    enabled = flag(switch)
+    turns, certificate, key = group.get("tls_enabled"), group.get("tls_cert_file"), group.get("tls_key_file")
+    enabled = switch(turns)
     if enabled is None:
         enabled = (
-            state_of(certificate) in {"set", "reference"} and state_of(key) in {"set", "reference"} and switch is None
+            state_of(certificate) in {"set", "reference"} and state_of(key) in {"set", "reference"} and turns is None
         )
     lowest = _version(group.get("tls_min_version"), 0)
     highest = _version(group.get("tls_max_version"), 1)
-    first = switch or next(iter(group.values()))
+    first = turns or next(iter(group.values()))
     order = _in_order(lowest, highest)
     ciphers = text(group.get("tls_ciphers"))
     return TlsListener(
         name=first.name,
         origin=first.origin,
-        via=first.via,
+        via=(*first.via, *(group[role].origin for role in _STATED if role in group and group[role] is not first)),
         enabled=enabled,
         min_version=lowest,
         max_version=highest,

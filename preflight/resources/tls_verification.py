@@ -2,7 +2,7 @@
 
 `NODE_TLS_REJECT_UNAUTHORIZED=0` (Node.js CLI manual), `PYTHONHTTPSVERIFY=0` (PEP 493), `VAULT_SKIP_VERIFY` (Vault CLI),
 `GIT_SSL_NO_VERIFY` (git manual), `SSLKEYLOGFILE` (NSS key log: writes session keys to a file), and an application's own
-`VERIFY_SSL`, `SSL_VERIFY`, `INSECURE_SKIP_VERIFY`, `TLS_INSECURE`.
+`VERIFY_SSL`, `SSL_VERIFY`, `INSECURE_SKIP_VERIFY`, `TLS_INSECURE`, `TLS_VERIFY_DISABLED`.
 """
 
 from __future__ import annotations
@@ -10,7 +10,7 @@ from __future__ import annotations
 from preflight.bindings.tokens import tokens
 from preflight.model.fact import Deferred, Unknown
 from preflight.model.record import field
-from preflight.resources._values import flag, text, with_role
+from preflight.resources._values import NEGATIVE, flag, text, with_role
 from preflight.resources.base import Resource
 
 TYPE_CHECKING = False
@@ -22,7 +22,7 @@ if TYPE_CHECKING:
     from preflight.model.subject import Subject
     from preflight.resources.base import Context
 
-_NEGATIVE = frozenset({"insecure", "skip", "no", "disable", "allow", "ignore"})
+_NEGATIVE = NEGATIVE | {"insecure", "skip", "allow", "ignore"}
 _WORDS = {
     "none": False,
     "cert_none": False,

@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+from preflight.strength.forms import is_sample_token
+
 TYPE_CHECKING = False
 if TYPE_CHECKING:
     from collections.abc import Iterator
@@ -159,4 +161,6 @@ def placeholder_kind(text: str) -> PlaceholderKind | None:
         return "placeholder"
     if "$" in text and _unexpanded(text):
         return "unexpanded"
+    if is_sample_token(text):
+        return "placeholder"
     return "placeholder" if _anywhere(low[:_LONGEST]) or low.endswith(("-here", "_here")) else None

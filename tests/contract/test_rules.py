@@ -50,7 +50,7 @@ def test_profiles_that_ship_keep_the_schema_and_assemble(name):
 def test_a_rule_says_what_to_do(rule):
     assert rule.references
     last = rule.remediation.splitlines()[-1]
-    assert last.startswith("$ ") or last.endswith((".", ")."))
+    assert last.startswith("$ ") or last.endswith((".", ").", ".]"))
     assert rule.rationale.endswith(".")
     assert not rule.title.endswith(".")
     assert rule.message is None or "{name}" in rule.message or rule.required

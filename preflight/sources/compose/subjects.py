@@ -65,7 +65,11 @@ def _presentable(setting: Setting) -> Setting:
 
     def shown(names: tuple[str, ...]) -> tuple[str, ...]:
         return tuple(
-            presentable(name, line, assigned=False) if text is None else presentable_variable(name, text)
+            name
+            if name == setting.name  # passed through by its name alone
+            else presentable(name, line, assigned=False)
+            if text is None
+            else presentable_variable(name, text)
             for name in names
         )
 

@@ -1,0 +1,120 @@
+"""The live checks of one run: each server is asked once, however many services use it, and waited for where that helps."""
+
+from __future__ import annotations
+
+import time
+
+from preflight.errors import DeadlineError
+from preflight.live.deadline import Deadline
+from preflight.live.failures import LiveFailure
+from preflight.live.waiting import Attempts, attempt, failure_of
+
+TYPE_CHECKING = False
+if TYPE_CHECKING:
+    from collections.abc import Callable, Hashable, Mapping
+    from typing import Any, TypeVar
+
+    T = TypeVar("T")
+
+TIMEOUT = 5.0
+"""Seconds for each step of a check."""
+ANNOUNCED_EVERY = 10.0
+"""Seconds between two lines about the same waiting, at least."""
+
+
+class LiveChecks:
+    """What was asked for, and what was found.
+
+    Args:
+        deadline: The deadline of the run.
+        wait: Seconds from now in which what waiting can cure is tried again, for all servers together: while one of them
+            is waited for, the others have time to start, too.
+        timeout: Seconds for each step of a check.
+        endpoints: TLS endpoints to look at besides the settings' servers, as HOST:PORT.
+        announce: Told what is waited for, in words without secrets; None: nobody is.
+        recorded: Facts by type of resource, for rules' examples: with them no server is asked.
+        clock: Seconds of a clock that never goes back.
+        sleep: Waits some seconds.
+
+    Attributes:
+        deadline: As given.
+        timeout: As given.
+        endpoints: As given.
+        recorded: As given.
+    """
+
+    def __init__(
+        self,
+        deadline: Deadline,
+        *,
+        wait: float = 0.0,
+        timeout: float = TIMEOUT,
+        endpoints: tuple[str, ...] = (),
+        announce: Callable[[str], None] | None = None,
+        recorded: Mapping[str, Mapping[str, Any]] | None = None,
+        clock: Callable[[], float] = time.monotonic,
+        sleep: Callable[[float], None] = time.sleep,
+    ) -> None:
+        self.deadline = deadline
+        self.timeout = timeout
+        self.endpoints = endpoints
+        self.recorded = recorded
+        self._patience = Deadline(wait, clock=clock)
+        self._announce = announce
+        self._clock = clock
+        self._sleep = sleep
+        self._answers: dict[Hashable, tuple[Any, Attempts]] = {}
+
+    def ask(self, target: Hashable, name: str, check: Callable[[], T]) -> tuple[T, Attempts]:
+        """Return what a check gives of a target: from the first time that it was asked about.
+
+        Args:
+            target: What is asked about: equal targets are asked once.
+            name: What people call it.
+            check: Asks. An answer whose failure is retriable is asked for again while there is time to wait.
+
+        Raises:
+            DeadlineError: The deadline of the run passed before there was an answer.
+        """
+        found = self._answers.get(target)
+        if found is None:
+            found = self._answers[target] = self._ask(name, check)
+        return found
+
+    def _ask(self, name: str, check: Callable[[], T]) -> tuple[T, Attempts]:
+        last: LiveFailure | None = None
+        announced: float | None = None
+
+        def tried() -> T:
+            nonlocal last
+            answer = check()
+            last = failure_of(answer)
+            return answer
+
+        def paused(seconds: float) -> None:
+            nonlocal announced
+            now = self._clock()
+            if self._announce is not None and (announced is None or now - announced >= ANNOUNCED_EVERY):
+                announced = now
+                self._announce(f"waiting for {name} ({_clause(last)}), {self._left():.0f} s left")
+            self._sleep(seconds)
+
+        wait = self._patience.remaining()
+        answer, effort = attempt(tried, wait=wait, deadline=self.deadline, sleep=paused, clock=self._clock)
+        told = failure_of(answer)
+        if told is not None and told.reason == "deadline_passed":
+            raise DeadlineError([])
+        return answer, effort
+
+    def _left(self) -> float:
+        return min(self._patience.remaining(), self.deadline.remaining())
+
+
+def _clause(failure: LiveFailure | None) -> str:
+    return "" if failure is None else clause(failure.message)
+
+
+def clause(sentence: str) -> str:
+    """Turn a sentence of ours into a clause: `The connection was cut off.` into `the connection was cut off`."""
+    text = sentence.removesuffix(".")
+    return text if text[1:2].isupper() else text[:1].lower() + text[1:]

@@ -1,0 +1,299 @@
+"""Who may connect to a PostgreSQL server, and how: the rows of `pg_hba.conf`.
+
+Read as `hba.c` does (manual, 20.1 "The pg_hba.conf File"). The first row that matches a connection's kind, database, user and
+address decides, and no other is looked at. What a row leaves over from those above it is told by whole rows: a row counts as
+covered when one above it matches everything that it matches.
+"""
+
+from __future__ import annotations
+
+from preflight.model.record import Record, field
+from preflight.postgres.addresses import Block, blocks, keyword
+
+TYPE_CHECKING = False
+if TYPE_CHECKING:
+    from collections.abc import Iterator, Sequence
+
+_TYPES = ("local", "host", "hostssl", "hostnossl", "hostgssenc", "hostnogssenc")
+# In clear text, over TLS: which of the two a kind of row matches. What GSSAPI encrypts is neither.
+_PLAIN = frozenset({"host", "hostnossl", "hostnogssenc"})
+_ENCRYPTED = frozenset({"host", "hostssl", "hostnogssenc"})
+METHODS = frozenset(
+    {
+        "trust", "reject", "md5", "password", "scram-sha-256", "gss", "sspi", "ident", "peer", "pam", "ldap", "radius", "bsd",
+        "cert", "oauth",
+    }
+)  # fmt: skip
+_INCLUDES = ("include", "include_if_exists", "include_dir")
+_BLANKS = " \t\r"
+_ALL = ("all", False)
+_REPLICATION = ("replication", False)
+
+#: What keeps the server from reading a row, by code.
+PROBLEMS = {
+    "unknown_type": "it begins with no type of connection (host, hostssl, hostnossl, local)",
+    "several_values": "it has several values where one belongs",
+    "missing_fields": "it ends before its method",
+    "invalid_address": "its address or mask is none",
+    "unknown_method": "its method is none of PostgreSQL's",
+    "method_does_not_fit": "its method does not go with its type of connection",
+    "invalid_option": "an option is not written name=value",
+    "clientcert_without_tls": "clientcert belongs to hostssl rows alone",
+    "invalid_clientcert": "clientcert is verify-ca or verify-full",
+}
+
+
+class Row(Record):
+    """A row that the server can read."""
+
+    line: int = field("Line, counted from 1.")
+    text: str = field("Its fields up to the method, with single blanks.")
+    type: str = field("Type of connection.", choices=_TYPES)
+    databases: tuple[tuple[str, bool], ...] = field("Names of databases, each with whether it was in quotes.")
+    users: tuple[tuple[str, bool], ...] = field("Names of users, each with whether it was in quotes.")
+    addresses: tuple[Block, ...] = field("Where connections come from; none for local ones.", default=())
+    method: str = field("How the user is asked.")
+    clientcert: str | None = field("Which client certificate it asks for.", default=None)
+
+    @property
+    def is_remote(self) -> bool:
+        """Whether it matches a connection from another host."""
+        return any(not block.is_local for block in self.addresses)
+
+    @property
+    def client_certificate(self) -> bool:
+        """Whether it lets nobody in without a certificate that the CA signed."""
+        return self.method == "cert" or self.clientcert is not None
+
+    @property
+    def identified(self) -> bool:
+        """Whether a client certificate tells who the user is, so that the method may ask for nothing more."""
+        return self.method == "cert" or self.clientcert == "verify-full"
+
+
+class AccessFile(Record):
+    """What a `pg_hba.conf` says."""
+
+    rows: tuple[Row, ...] = field("Its rows, in order.", default=())
+    includes: tuple[int, ...] = field("Lines that include other files, which are not looked at.", default=())
+    errors: tuple[tuple[int, str], ...] = field(
+        "Lines that the server cannot read, so that it does not start, each with a code of `PROBLEMS`.", default=()
+    )
+
+    def plaintext_rows(self) -> tuple[Row, ...]:
+        """Return the rows that let somebody in from another host without encryption."""
+        return tuple(row for row in self._reached(_PLAIN) if row.method != "reject")
+
+    def encrypted_rows(self) -> tuple[Row, ...]:
+        """Return the rows that let somebody in from another host over TLS."""
+        return tuple(row for row in self._reached(_ENCRYPTED) if row.method != "reject")
+
+    def rows_with(self, *methods: str) -> tuple[Row, ...]:
+        """Return the rows that let somebody in from another host by one of the methods, and by no client certificate.
+
+        Args:
+            methods: The methods.
+        """
+        reached = {row.line: row for row in (*self._reached(_PLAIN), *self._reached(_ENCRYPTED))}
+        return tuple(
+            row for line, row in sorted(reached.items()) if row.method in methods and not row.identified
+        )
+
+    def _reached(self, types: frozenset[str]) -> Iterator[Row]:
+        """Yield the rows for other hosts that rows above them leave something to."""
+        above: list[Row] = []
+        for row in self.rows:
+            if row.type not in types:
+                continue
+            if row.is_remote and not _covered(row, above):
+                yield row
+            above.append(row)
+
+
+def read_access(text: str) -> AccessFile:
+    """Read a `pg_hba.conf`.
+
+    Args:
+        text: Its text.
+    """
+    rows: list[Row] = []
+    includes: list[int] = []
+    errors: list[tuple[int, str]] = []
+    for number, line in _lines(text):
+        fields = list(_fields(line))
+        if not fields:
+            continue
+        first = fields[0]
+        if len(first) == 1 and first[0][0] in _INCLUDES:
+            includes.append(number)
+            continue
+        row = _row(fields, number)
+        if isinstance(row, str):
+            errors.append((number, row))
+        else:
+            rows.append(row)
+    return AccessFile(rows=tuple(rows), includes=tuple(includes), errors=tuple(errors))
+
+
+def _row(fields: Sequence[tuple[tuple[str, bool], ...]], number: int) -> Row | str:
+    """Return the row that fields make, or the code of what is wrong with them."""
+    if len(fields[0]) > 1:
+        return "several_values"
+    kind = fields[0][0][0]
+    if kind not in _TYPES:
+        return "unknown_type"
+    rest = list(fields[1:])
+    if len(rest) < 2:
+        return "missing_fields"
+    databases, users, rest = rest[0], rest[1], rest[2:]
+    addresses: tuple[Block, ...] = ()
+    shown = [kind, _names(databases), _names(users)]
+    if kind != "local":
+        taken = _address(rest)
+        if isinstance(taken, str):
+            return taken
+        addresses, words = taken
+        shown += [_names(one) for one in rest[:words]]
+        rest = rest[words:]
+    if not rest:
+        return "missing_fields"
+    if len(rest[0]) > 1:
+        return "several_values"
+    method = rest[0][0][0]
+    wrong = _method_problem(method, kind)
+    if wrong is not None:
+        return wrong
+    clientcert = _clientcert(rest[1:], kind)
+    if clientcert in PROBLEMS:
+        return clientcert
+    if method == "cert":
+        if clientcert == "verify-ca":
+            return "invalid_clientcert"
+        clientcert = "verify-full"
+    return Row(
+        line=number, text=" ".join([*shown, method]), type=kind, databases=databases, users=users,
+        addresses=addresses, method=method, clientcert=clientcert or None,
+    )  # fmt: skip
+
+
+def _names(one: tuple[tuple[str, bool], ...]) -> str:
+    return ",".join(word for word, _ in one)
+
+
+def _address(rest: Sequence[tuple[tuple[str, bool], ...]]) -> tuple[tuple[Block, ...], int] | str:
+    """Return the addresses of a row and how many fields they took, or the code of what is wrong with them."""
+    if not rest:
+        return "missing_fields"
+    if len(rest[0]) > 1:
+        return "several_values"
+    word, quoted = rest[0][0]
+    if not quoted and word in ("all", "samehost", "samenet"):
+        return keyword(word), 1
+    found = blocks(word)
+    if found is None:
+        return "invalid_address"
+    if not found[0].needs_mask:
+        return found, 1
+    if len(rest) < 2:
+        return "missing_fields"
+    if len(rest[1]) > 1:
+        return "several_values"
+    masked = found[0].masked(rest[1][0][0])
+    return ((masked,), 2) if masked is not None else "invalid_address"
+
+
+def _method_problem(method: str, kind: str) -> str | None:
+    if method not in METHODS:
+        return "unknown_method"
+    fits = {"peer": kind == "local", "gss": kind != "local", "cert": kind == "hostssl"}
+    return None if fits.get(method, True) else "method_does_not_fit"
+
+
+def _clientcert(options: Sequence[tuple[tuple[str, bool], ...]], kind: str) -> str:
+    """Return what is asked of client certificates, empty where nothing is, or the code of what is wrong."""
+    found = ""
+    for option in options:
+        for word, _ in option:
+            name, equals, value = word.partition("=")
+            if not equals:
+                return "invalid_option"
+            if name != "clientcert":
+                continue
+            if kind != "hostssl":
+                return "clientcert_without_tls"
+            if value not in ("verify-ca", "verify-full"):
+                return "invalid_clientcert"
+            found = value
+    return found
+
+
+def _covered(row: Row, above: Sequence[Row]) -> bool:
+    """Whether every remote address of a row, with its databases and users, is matched by one row above it."""
+    return all(
+        any(
+            _names_cover(one.databases, row.databases, databases=True)
+            and _names_cover(one.users, row.users, databases=False)
+            and any(outer.covers(block) for outer in one.addresses)
+            for one in above
+        )
+        for block in row.addresses
+        if not block.is_local
+    )
+
+
+def _names_cover(outer: tuple[tuple[str, bool], ...], inner: tuple[tuple[str, bool], ...], *, databases: bool) -> bool:
+    # `all` matches every database, but no physical replication; in quotes it is a name (hba.c, `check_db`).
+    every = _ALL in outer
+    return all(one in outer or (every and not (databases and one == _REPLICATION)) for one in inner)
+
+
+def _lines(text: str) -> Iterator[tuple[int, str]]:
+    """Yield the lines that are not empty, those that end in a backslash joined with the next."""
+    joined, start = "", 0
+    for number, line in enumerate(text.split("\n"), start=1):
+        start = start or number
+        line = line.rstrip("\r")
+        if line.endswith("\\"):
+            joined += line[:-1]
+            continue
+        yield start, joined + line
+        joined, start = "", 0
+    if joined:
+        yield start, joined
+
+
+def _fields(line: str) -> Iterator[tuple[tuple[str, bool], ...]]:
+    """Yield the fields of a line: words with commas between them, each with whether it began with a quote."""
+    at = 0
+    while at < len(line):
+        found: list[tuple[str, bool]] = []
+        more = True
+        while more:
+            word, quoted, at, more = _word(line, at)
+            if word or quoted:
+                found.append((word, quoted))
+            elif not more:
+                break
+        if found:
+            yield tuple(found)
+
+
+def _word(line: str, at: int) -> tuple[str, bool, int, bool]:
+    """Return the next word, whether it begins with a quote, where it ends, and whether a comma follows (`next_token`)."""
+    while at < len(line) and (line[at] in _BLANKS or line[at] == ","):
+        at += 1
+    word, quoted, inside, was_quote = "", False, False, False
+    while at < len(line) and (inside or line[at] not in _BLANKS):
+        character = line[at]
+        if character == "#" and not inside:
+            return word, quoted, len(line), False
+        if character == "," and not inside:
+            return word, quoted, at + 1, True
+        if character != '"' or was_quote:
+            word += character
+        was_quote = not was_quote if inside and character == '"' else False
+        if character == '"':
+            inside = not inside
+            quoted = quoted or not word
+        at += 1
+    return word, quoted, at, False

@@ -1,0 +1,254 @@
+"""The settings of a PostgreSQL server that decide about TLS and passwords: configuration files, values, what is in force.
+
+A configuration file is read as `guc-file.l` does, values as `parse_bool` and the enumerations of `guc_tables.c` (PostgreSQL 18 and
+15; manual, 19.1 "Setting Parameters" and 19.3 "Connections and Authentication"). The command line wins over
+`postgresql.auto.conf`, which wins over `postgresql.conf`; in each the last of a name wins.
+"""
+
+from __future__ import annotations
+
+from preflight.model.record import Record, field
+
+TYPE_CHECKING = False
+if TYPE_CHECKING:
+    from collections.abc import Iterator
+
+_TLS_VERSIONS = ("TLSv1", "TLSv1.1", "TLSv1.2", "TLSv1.3")
+_WORDS = {
+    "ssl_min_protocol_version": _TLS_VERSIONS,
+    "ssl_max_protocol_version": ("", *_TLS_VERSIONS),
+    "password_encryption": ("md5", "scram-sha-256"),
+}
+_FLAGS = frozenset({"ssl", "ssl_prefer_server_ciphers", "ssl_passphrase_command_supports_reload"})
+_TEXTS = frozenset(
+    """ssl_cert_file ssl_key_file ssl_ca_file ssl_crl_file ssl_crl_dir ssl_dh_params_file ssl_ciphers ssl_ecdh_curve ssl_groups
+    ssl_tls13_ciphers ssl_passphrase_command ssl_library config_file hba_file data_directory listen_addresses port""".split()
+)
+#: What a server does that nobody told anything.
+DEFAULTS = {
+    "ssl": "off",
+    "ssl_cert_file": "server.crt",
+    "ssl_key_file": "server.key",
+    "ssl_ca_file": "",
+    "ssl_crl_file": "",
+    "ssl_min_protocol_version": "TLSv1.2",
+    "ssl_max_protocol_version": "",
+    "password_encryption": "scram-sha-256",
+    "listen_addresses": "localhost",
+}
+_HASH_NAMES_SINCE = 14  # before, password_encryption could be `on`
+_INCLUDES = ("include", "include_if_exists", "include_dir")
+
+_DIGITS = frozenset("0123456789")
+_HEXADECIMAL = frozenset("0123456789abcdefABCDEF")
+_LETTERS = frozenset("ABCDEFGHIJKLMNOPQRSTUVWXYZabcdefghijklmnopqrstuvwxyz_")
+_UNITS = _LETTERS - {"_"}
+_IN_WORDS = frozenset("-._:/")
+_ESCAPES = {"b": "\b", "f": "\f", "n": "\n", "r": "\r", "t": "\t"}
+_OCTAL = frozenset("01234567")
+
+
+class Entry(Record):
+    """A line of a configuration file that sets something."""
+
+    name: str = field("Name of the setting, in lower case.")
+    value: str = field("Its value, without quotes.")
+    line: int = field("Line, counted from 1.")
+
+
+class ConfigurationFile(Record):
+    """What a configuration file says."""
+
+    entries: tuple[Entry, ...] = field("What it sets, in order: the last of a name wins.", default=())
+    includes: tuple[int, ...] = field("Lines that include other files, which are not looked at.", default=())
+    errors: tuple[int, ...] = field("Lines that the server cannot read, so that it does not start.", default=())
+
+    def of(self, name: str) -> Entry | None:
+        """Return what the file says last about a setting."""
+        return next((one for one in reversed(self.entries) if one.name == name), None)
+
+    def included_after(self, line: int) -> int | None:
+        """Return a line that includes another file after a line: what stands there would win."""
+        return next((one for one in self.includes if one > line), None)
+
+
+def read_configuration(text: str) -> ConfigurationFile:
+    """Read a configuration file.
+
+    Args:
+        text: Its text.
+    """
+    entries: list[Entry] = []
+    includes: list[int] = []
+    errors: list[int] = []
+    for number, line in enumerate(text.split("\n"), start=1):
+        tokens = list(_tokens(line))
+        if not tokens:
+            continue
+        named = tokens[0][0] in ("id", "qualified")
+        rest = tokens[2:] if len(tokens) > 1 and tokens[1][0] == "=" else tokens[1:]
+        if not named or len(rest) != 1 or rest[0][0] not in ("id", "string", "number", "word"):
+            errors.append(number)
+            continue
+        name = _lower(tokens[0][1])
+        if name in _INCLUDES:
+            includes.append(number)
+        else:
+            kind, value = rest[0]
+            entries.append(Entry(name=name, value=_unquoted(value) if kind == "string" else value, line=number))
+    return ConfigurationFile(entries=tuple(entries), includes=tuple(includes), errors=tuple(errors))
+
+
+def canonical(name: str, value: str, *, major: int | None = None) -> str | None:
+    """Return a value as the server shows it, or None where it refuses it.
+
+    Args:
+        name: The setting, in lower case.
+        value: What is written.
+        major: Major version of PostgreSQL; None is a recent one.
+    """
+    if name == "password_encryption" and major is not None and major < _HASH_NAMES_SINCE and read_flag(value):
+        return "md5"
+    if name in _FLAGS:
+        flag = read_flag(value)
+        return None if flag is None else "on" if flag else "off"
+    if name in _WORDS:
+        return next((word for word in _WORDS[name] if _lower(word) == _lower(value)), None)
+    return value
+
+
+def read_flag(value: str) -> bool | None:
+    """Read a boolean: on, off, true, false, yes, no, 1, 0 in any case, and beginnings of these that are not those of another.
+
+    Args:
+        value: What is written; None comes back for what the server refuses (`bool.c`, `parse_bool_with_len`).
+    """
+    word = _lower(value)
+    if not word:
+        return None
+    for whole, flag in (("true", True), ("false", False), ("yes", True), ("no", False)):
+        if whole.startswith(word):
+            return flag
+    return {"on": True, "of": False, "off": False, "1": True, "0": False}.get(word)
+
+
+def tls_version(value: str) -> str:
+    """Return a version on the scale of TLS versions: `1.2` for `TLSv1.2`."""
+    return "1.0" if value == "TLSv1" else value.removeprefix("TLSv")
+
+
+def is_known(name: str) -> bool:
+    """Whether a name that begins like those of TLS is one: any other keeps the server from starting."""
+    return not name.startswith("ssl") or "." in name or name in _FLAGS or name in _WORDS or name in _TEXTS
+
+
+def _lower(text: str) -> str:
+    """Lower the letters of ASCII alone, as the server does."""
+    return text.lower() if text.isascii() else "".join(one.lower() if one.isascii() else one for one in text)
+
+
+def _tokens(line: str) -> Iterator[tuple[str, str]]:
+    """Yield kind and text of each token of a line; an `error` for what is none."""
+    at = 0
+    while at < len(line):
+        first = line[at]
+        if first in " \t\r":
+            at += 1
+        elif first == "#":
+            return
+        elif first == "=":
+            yield "=", first
+            at += 1
+        else:
+            kind, end = _longest(line, at)
+            yield kind, line[at:end]
+            if kind == "error":
+                return
+            at = end
+
+
+def _longest(line: str, at: int) -> tuple[str, int]:
+    """Return kind and end of the longest token at a place; of equally long ones the first rule counts."""
+    first = line[at]
+    if first == "'":
+        end = _end_of_string(line, at)
+        return ("string", end) if end else ("error", at + 1)
+    if _is_letter(first):
+        name = _run(line, at + 1, _is_letter_or_digit)
+        kind, end = "id", name
+        if name + 1 < len(line) and line[name] == "." and _is_letter(line[name + 1]):
+            kind, end = "qualified", _run(line, name + 1, _is_letter_or_digit)
+        word = _run(line, at + 1, lambda one: _is_letter_or_digit(one) or one in _IN_WORDS)
+        return ("word", word) if word > end else (kind, end)
+    end = max(_end_of_integer(line, at), _end_of_real(line, at))
+    return ("number", end) if end else ("error", at + 1)
+
+
+def _end_of_string(line: str, at: int) -> int:
+    position = at + 1
+    while position < len(line):
+        if line[position] == "\\":
+            position += 2
+        elif line[position] != "'":
+            position += 1
+        elif line[position + 1 : position + 2] == "'":
+            position += 2
+        else:
+            return position + 1
+    return 0
+
+
+def _end_of_integer(line: str, at: int) -> int:
+    start = at + (line[at] in "+-")
+    digits = _run(line, start, _DIGITS.__contains__)
+    if line[start : start + 2] == "0x":
+        digits = max(
+            digits, hexadecimal if (hexadecimal := _run(line, start + 2, _HEXADECIMAL.__contains__)) > start + 2 else 0
+        )
+    return _run(line, digits, _UNITS.__contains__) if digits > start else 0
+
+
+def _end_of_real(line: str, at: int) -> int:
+    whole = _run(line, at + (line[at] in "+-"), _DIGITS.__contains__)
+    if line[whole : whole + 1] != ".":
+        return 0
+    end = _run(line, whole + 1, _DIGITS.__contains__)
+    if line[end : end + 1] in ("e", "E"):
+        start = end + 1 + (line[end + 1 : end + 2] in ("+", "-"))
+        exponent = _run(line, start, _DIGITS.__contains__)
+        end = exponent if exponent > start else end
+    return end
+
+
+def _run(line: str, at: int, belongs) -> int:  # type: ignore[no-untyped-def] # noqa: ANN001 - a predicate on characters
+    while at < len(line) and belongs(line[at]):
+        at += 1
+    return at
+
+
+def _is_letter(character: str) -> bool:
+    return character in _LETTERS or not character.isascii()
+
+
+def _is_letter_or_digit(character: str) -> bool:
+    return _is_letter(character) or character in _DIGITS
+
+
+def _unquoted(text: str) -> str:
+    """Take the quotes and escapes away (`GUC_scanstr`): doubled quotes, backslashes as in C, octal numbers."""
+    inner, found, at = text[1:-1], "", 0
+    while at < len(inner):
+        character = inner[at]
+        at += 1
+        if character == "'":
+            at += 1  # the second of a pair
+        elif character == "\\":
+            escaped = inner[at : at + 1]
+            digits = _run(inner, at, _OCTAL.__contains__)
+            if digits > at:
+                digits = min(digits, at + 3)
+                character, at = chr(int(inner[at:digits], 8) & 0xFF), digits
+            else:
+                character, at = _ESCAPES.get(escaped, escaped), at + 1
+        found += character
+    return found

@@ -1,0 +1,125 @@
+"""Configuration files of a PostgreSQL server by their paths in its container, and the places of what its command says."""
+
+from __future__ import annotations
+
+import posixpath
+
+from preflight.model.fact import Deferred, Unknown
+from preflight.model.origin import Origin
+from preflight.probes.files import FileText
+
+TYPE_CHECKING = False
+if TYPE_CHECKING:
+    from preflight.model.service import Service
+    from preflight.model.setting import Setting
+    from preflight.resources.base import Context
+
+_SCRIPTS = "/docker-entrypoint-initdb.d"
+_SCRIPT_ENDINGS = (".sh", ".sql")
+_MOST_SCRIPTS = 100
+_MADE_BY_SERVER = frozenset({"elsewhere", "missing", "dangling_symlink"})
+
+
+class ServerFile:
+    """A configuration file of a server.
+
+    Attributes:
+        path: Its path in the container.
+        shown: What to call it: the file on this machine, or the path.
+        text: What it holds; None where that is not known, or the image makes it.
+        made: Whether it lies where the image makes it with a new database, and nothing is mounted over it.
+        later: Why it is not known, where it is neither.
+    """
+
+    __slots__ = ("later", "made", "path", "shown", "text")
+
+    def __init__(self, path: str, context: Context, *, made_by_image: bool) -> None:
+        """Read it.
+
+        Args:
+            path: Its absolute path in the container.
+            context: Looks at files.
+            made_by_image: Whether the image makes it with a new database.
+        """
+        seen = context.files.inspect(path)
+        data = context.files.read_bytes(path)
+        self.path = path
+        self.shown = seen.place if seen.place is not None and seen.kind != "elsewhere" else path
+        self.text: str | None = None
+        self.made = False
+        self.later: Unknown | Deferred | None = None
+        if isinstance(data, bytes):
+            self.text = data.decode("utf-8", "surrogateescape")
+        elif data.code == "empty":
+            self.text = ""
+        elif made_by_image and data.code in _MADE_BY_SERVER:
+            self.made = True
+        elif data.code == "elsewhere":
+            detail = f"{path} is in {data.place or 'the image'}, known only where the service runs"
+            self.later = Deferred(reason="elsewhere", detail=detail)
+        elif not seen.exists and context.defer_paths and (seen.place or path).startswith(context.defer_paths):
+            self.later = Deferred(reason="path", detail=f"{self.shown} exists only where the service starts")
+        else:
+            self.later = Unknown(reason=data.code, detail=f"{self.shown}: {data.message}")
+
+    def origin(self, line: int | None = None) -> Origin | None:
+        """Return the place of a line, or None where the file is not here."""
+        return Origin(file=self.shown, line=line) if self.text is not None else None
+
+
+def init_scripts(service: Service, context: Context) -> str:
+    """Return the texts of the scripts that the image runs when it makes a new database, in lower case.
+
+    Args:
+        service: What is mounted where.
+        context: Looks at files.
+    """
+    paths = [posixpath.join(_SCRIPTS, name) for name in context.files.names(_SCRIPTS)]
+    paths += [place.target for place in service.files if posixpath.dirname(place.target) == _SCRIPTS]
+    texts = [context.files.read(path) for path in paths if path.endswith(_SCRIPT_ENDINGS)][:_MOST_SCRIPTS]
+    return "\n".join(one.text.lower() for one in texts if isinstance(one, FileText))
+
+
+def place_of_word(service: Service, position: int, written: str, context: Context) -> Setting | None:
+    """Return the text of a command that a word belongs to, at the word's own line where that can be told.
+
+    Args:
+        service: Its command.
+        position: Which word of the command; -1 for one of the entrypoint.
+        written: How what is looked for begins.
+        context: Reads the Compose file, for a text that goes over several lines.
+    """
+    name, words = ("command", service.command or ()) if position >= 0 else ("entrypoint", service.entrypoint or ())
+    texts = [text for text in service.texts if text.name == name]
+    if not texts:
+        return None
+    text = texts[position] if len(texts) == len(words) and position >= 0 else texts[-1]
+    if len(texts) > 1 and position < 0:
+        text = next((one for one in texts if written in (one.text or "")), text)
+    origin = text.origin
+    if (text.text or "").startswith((written, f"--{written}")) or origin.file is None or origin.line is None:
+        return text
+    read = context.host.read(origin.file)
+    found = _line_with(read.text.split("\n"), written, origin.line - 1) if isinstance(read, FileText) else None
+    if found is None:
+        return text
+    moved: Setting = text.replace(origin=origin.replace(line=found[0] + 1, column=found[1] + 1))
+    return moved
+
+
+def _line_with(lines: list[str], written: str, start: int) -> tuple[int, int] | None:
+    """Return line and column of the last place, from 0, at which a text stands in the block that begins at a line."""
+    found = None
+    indentation = _indentation(lines[start]) if start < len(lines) else 0
+    for number in range(start, len(lines)):
+        line = lines[number]
+        if number > start and line.strip() and _indentation(line) <= indentation:
+            break
+        column = line.rfind(written)
+        if column >= 0:
+            found = (number, column)
+    return found
+
+
+def _indentation(line: str) -> int:
+    return len(line) - len(line.lstrip(" "))

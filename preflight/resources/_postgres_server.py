@@ -1,0 +1,335 @@
+"""The PostgreSQL server of a service, put together from its command, its configuration files and its image.
+
+The command wins over `postgresql.auto.conf`, which wins over `postgresql.conf`. What lies in a volume or in the image is what the
+image is documented to put there, where it is one of those; else it is known only where the service runs.
+"""
+
+from __future__ import annotations
+
+import posixpath
+
+from preflight.model.fact import Deferred, Unknown
+from preflight.model.record import Record, field
+from preflight.postgres.server_command import read_command
+from preflight.postgres.server_images import bitnami_settings, official_settings, server_image
+from preflight.postgres.server_settings import DEFAULTS, canonical, is_known, read_configuration
+from preflight.resources._images import repository, tag
+from preflight.resources._postgres_files import ServerFile, init_scripts, place_of_word
+
+TYPE_CHECKING = False
+if TYPE_CHECKING:
+    from collections.abc import Iterator
+
+    from preflight.model.fact import Fact
+    from preflight.model.origin import Origin
+    from preflight.model.service import Service
+    from preflight.model.subject import Subject
+    from preflight.postgres.server_command import ServerCommand
+    from preflight.postgres.server_images import ServerImage
+    from preflight.postgres.server_settings import ConfigurationFile
+    from preflight.resources.base import Context
+
+# Who reaches a server: nobody; services of the project, over networks without or with a way out; this machine; whoever is in a
+# network that is not the project's own or spans machines; everybody.
+REACHES = ("nobody", "internal", "project", "host", "shared", "published")
+_LOCAL = frozenset({"", "localhost", "127.0.0.1", "::1"})
+_ROOT = "/var/lib/postgresql"
+_USUAL_DATA = "/var/lib/postgresql/data"
+_PORT = 5432
+_MOST_SHOWN = 40  # letters of a name that PostgreSQL does not know
+_BITNAMI_MOUNTED, _BITNAMI_OWN = "/bitnami/postgresql/conf", "/opt/bitnami/postgresql/conf"
+_MADE = {"official": official_settings, "bitnami": bitnami_settings}
+_LATER = "known only where the service runs"
+
+
+class Stated(Record):
+    """What a setting comes to."""
+
+    value: Fact[str] = field("Its value as the server shows it.")
+    said: str = field("Who says so, with the place: to stand behind the value.")
+    origin: Origin | None = field("Where it is written; None for a default.", default=None)
+    via: tuple[Origin, ...] = field("Where its variables were set.", default=())
+
+
+class Server:
+    """A PostgreSQL server as it will run.
+
+    Attributes:
+        service: What the orchestrator runs.
+        image: What its image is known for.
+        command: What its command says.
+        environment: Its variables that have a text.
+        data: The folder of its database.
+        configuration: Its `postgresql.conf`.
+        access: Its `pg_hba.conf`.
+        read: What its `postgresql.conf` says.
+    """
+
+    def __init__(
+        self, subject: Subject, service: Service, image: ServerImage, command: ServerCommand, context: Context
+    ) -> None:
+        """Read its files.
+
+        Args:
+            subject: The service with its settings.
+            service: What the orchestrator runs.
+            image: What its image is known for.
+            command: What its command says.
+            context: Looks at files.
+        """
+        self.service = service
+        self.image = image
+        self.command = command
+        self.environment = {
+            name: setting.text for name, setting in subject.settings.items() if setting.text is not None
+        }
+        self._subject = subject
+        self._context = context
+        self._scripts: str | None = None
+        folder = self._written("-D") or image.data_directory(self.environment) or _USUAL_DATA
+        self.configuration = self._file("config_file", folder, "postgresql.conf")
+        self.read = read_configuration(self.configuration.text or "")
+        altered = ServerFile(posixpath.join(folder, "postgresql.auto.conf"), context, made_by_image=True)
+        self._altered = read_configuration(altered.text or "")
+        self._altered_file = altered
+        self.data = posixpath.join("/", self.text_of("data_directory") or folder)
+        self.access = self._file("hba_file", folder, "pg_hba.conf")
+
+    def _written(self, name: str) -> str:
+        stated = self.command.of(name)
+        return (stated.value or "") if stated is not None else ""
+
+    def _file(self, name: str, folder: str, usual: str) -> ServerFile:
+        """Read a file that a setting names, or that lies where the image makes it."""
+        path = self._written(name) or (self.text_of(name) if name != "config_file" else "")
+        if path:
+            return ServerFile(posixpath.join("/", self.service.working_dir or "", path), self._context, made_by_image=False)
+        if self.image.family == "bitnami":
+            mounted = posixpath.join(_BITNAMI_MOUNTED, usual)
+            here = self._context.files.inspect(mounted).exists
+            return ServerFile(mounted if here else posixpath.join(_BITNAMI_OWN, usual), self._context, made_by_image=True)
+        return ServerFile(
+            posixpath.join(folder, usual), self._context, made_by_image=self.image.family == "official"
+        )
+
+    # -- settings --------------------------------------------------------------------------------------------------
+
+    def setting(self, name: str) -> Stated:
+        """Return what a setting comes to.
+
+        Args:
+            name: The setting, in lower case.
+        """
+        stated = self.command.of(name)
+        if stated is not None:
+            return self._of_command(name, stated.value, stated.written, stated.position)
+        if not self.command.complete or self.command.starts != "server":
+            detail = f"{name} may be set by what its command or entrypoint runs, {_LATER}"
+            return Stated(value=Deferred(reason="command", detail=detail), said="by what its command runs")
+        found = self._of_file(name, self._altered, self._altered_file) or self._of_file(
+            name, self.read, self.configuration
+        )
+        return found or self._of_image(name) or self._by_default(name)
+
+    def text_of(self, name: str) -> str:
+        """Return a setting's text, empty where it has none or it is not known."""
+        value = self.setting(name).value
+        return value if isinstance(value, str) else ""
+
+    def _of_command(self, name: str, value: str | None, written: str, position: int) -> Stated:
+        text = place_of_word(self.service, position, written, self._context)
+        origin = text.origin if text is not None else None
+        said = f"by {written} in its command" + (f" at {origin}" if origin is not None else "")
+        via = text.via if text is not None else ()
+        if value is None:
+            later = Deferred(reason="command", detail=f"the value of {name} is known only to the shell that starts the server")
+            return Stated(value=later, said=said, origin=origin, via=via)
+        return Stated(value=self._checked(name, value, said), said=said, origin=origin, via=via)
+
+    def _of_file(self, name: str, read: ConfigurationFile, file: ServerFile) -> Stated | None:
+        entry = read.of(name)
+        line = entry.line if entry is not None else 0
+        included = read.included_after(line)
+        if included is not None:
+            detail = f"{file.shown}:{included} includes another file, which is not looked at and may set {name}"
+            return Stated(
+                value=Deferred(reason="include", detail=detail), said=f"by {file.shown}", origin=file.origin(included)
+            )
+        if entry is None:
+            return None
+        said = f"by {file.shown}:{line}"
+        return Stated(value=self._checked(name, entry.value, said), said=said, origin=file.origin(line))
+
+    def _of_image(self, name: str) -> Stated | None:
+        """Return what the image's scripts make of its variables."""
+        make = _MADE.get(self.image.family) if self.configuration.made else None
+        for made, value, variable in reversed(make(self.environment) if make is not None else ()):
+            if made == name:
+                setting = self._subject.settings.get(variable)
+                if setting is None:
+                    return Stated(value=value, said="by its image")
+                said = f"by {variable} at {setting.origin}"
+                return Stated(value=self._checked(name, value, said), said=said, origin=setting.origin, via=setting.via)
+        return None
+
+    def _by_default(self, name: str) -> Stated:
+        if self.image.family == "other" and self.configuration.text is None and not self._written("config_file"):
+            detail = f"{name} is settled in its image, {_LATER}"
+            return Stated(value=Deferred(reason="image", detail=detail), said="by its image")
+        if self.configuration.later is not None:
+            return Stated(value=self.configuration.later, said=f"by {self.configuration.shown}")
+        if self.configuration.made and self._altered_by_script(name):
+            detail = f"a script in /docker-entrypoint-initdb.d changes the server's configuration, and may set {name}"
+            return Stated(value=Deferred(reason="init_script", detail=detail), said="by a script")
+        default = self.image.password_encryption if name == "password_encryption" else DEFAULTS.get(name, "")
+        return Stated(value=default, said="PostgreSQL's default, as nothing sets it")
+
+    def _checked(self, name: str, value: str, said: str) -> Fact[str]:
+        shown = canonical(name, value, major=self.image.major)
+        if shown is not None:
+            return shown
+        return Unknown(reason="malformed", detail=f"{name} is set {said} to a value that PostgreSQL refuses")
+
+    def _altered_by_script(self, name: str) -> bool:
+        scripts = self.scripts()
+        return (
+            "postgresql.conf" in scripts
+            or "postgresql.auto.conf" in scripts
+            or ("alter system" in scripts and name in scripts)
+        )
+
+    def scripts(self) -> str:
+        """Return the texts of the scripts that run when the database is new, in lower case."""
+        if self._scripts is None:
+            self._scripts = init_scripts(self.service, self._context)
+        return self._scripts
+
+    # -- what keeps it from starting -------------------------------------------------------------------------------
+
+    def refusals(self) -> Iterator[tuple[str, Origin | None]]:
+        """Yield what keeps the server from starting, in words, each with its place where it has one."""
+        from preflight.postgres.server_command import PROBLEMS
+
+        for code in self.command.problems:
+            yield f"in its command {PROBLEMS[code]}", self.service.places.get("command")
+        for one in self.command.settings:
+            stated = self._of_command(one.name, one.value, one.written, one.position)
+            if not is_known(one.name):
+                yield f"PostgreSQL has no setting {_shown(one.name)} ({stated.said})", stated.origin
+            elif isinstance(stated.value, Unknown):
+                yield stated.value.detail, stated.origin
+        for read, file in ((self.read, self.configuration), (self._altered, self._altered_file)):
+            for line in read.errors:
+                yield f"PostgreSQL cannot read {file.shown}:{line}", file.origin(line)
+            for entry in {entry.name: entry for entry in read.entries}.values():
+                place = file.origin(entry.line)
+                if not is_known(entry.name):
+                    yield f"PostgreSQL has no setting {_shown(entry.name)} ({file.shown}:{entry.line})", place
+                elif canonical(entry.name, entry.value, major=self.image.major) is None:
+                    yield f"{entry.name} is set by {file.shown}:{entry.line} to a value that PostgreSQL refuses", place
+        if isinstance(self.configuration.later, Unknown) and self._written("config_file"):
+            yield f"its config_file {self.configuration.later.detail}", self.setting("config_file").origin
+        lowest, highest = self.setting("ssl_min_protocol_version"), self.setting("ssl_max_protocol_version")
+        if (
+            isinstance(lowest.value, str)
+            and isinstance(highest.value, str)
+            and "" != highest.value < lowest.value  # the words sort as the versions do
+            and self.text_of("ssl") == "on"
+        ):
+            yield f"ssl_max_protocol_version ({highest.said}) is below ssl_min_protocol_version ({lowest.said})", highest.origin
+
+    # -- who reaches it --------------------------------------------------------------------------------------------
+
+    def reach(self) -> tuple[str, Origin | None]:
+        """Return who reaches it, one of `REACHES`, and where the port is published, where one is."""
+        addresses = self.setting("listen_addresses").value
+        local = isinstance(addresses, str) and {one.strip() for one in addresses.split(",")} <= _LOCAL
+        mode = self.service.network_mode
+        if mode == "none" or (local and mode is None):
+            return "nobody", None
+        if mode == "host":
+            return ("host" if local else "published"), self.service.places.get("network_mode")
+        port = self.text_of("port")
+        own = int(port) if port.isdecimal() and port.isascii() else _PORT
+        published = [one for one in self.service.ports if one.target == own]
+        for one in published:
+            if not self._on_loopback(one.host_ip):
+                return "published", one.origin
+        for network in self.service.networks:
+            if network.external or network.driver not in (None, "bridge"):
+                return "shared", network.origin
+        if published:
+            return "host", published[0].origin
+        return ("internal" if self.service.networks and all(one.internal for one in self.service.networks) else "project"), None
+
+    def _on_loopback(self, address: str | None) -> bool:
+        from preflight.values.listen_address import parse_listen_address
+
+        if address is None:
+            addresses = [one.driver_opts.get("com.docker.network.bridge.host_binding_ipv4") for one in self.service.networks]
+            address = next((one for one in addresses if one), "0.0.0.0")  # noqa: S104 - what Docker takes
+        return parse_listen_address(address).scope == "loopback"
+
+    # -- its files -------------------------------------------------------------------------------------------------
+
+    def absolute(self, path: str) -> str:
+        """Return a path as the server opens it: relative ones start in its database's folder."""
+        return posixpath.join(self.data, path)
+
+    def user(self) -> int | None:
+        """Return the user that the server runs as; None where that is not known here."""
+        written = (self.service.user or "").partition(":")[0]
+        if written in ("", "0", "root", "postgres"):  # the images' entrypoints switch from root to their own user
+            return self.image.user
+        return int(written) if written.isdecimal() else None
+
+    def groups(self) -> tuple[int, ...]:
+        """Return the groups of that user, as far as they are known here."""
+        group = (self.service.user or "").partition(":")[2]
+        numbers = [one for one in (group, *self.service.group_add) if one.isdecimal()]
+        own = self.user()
+        # In the images the user's own group has its number, and Bitnami's user is in root's.
+        usual = () if group or own is None or own != self.image.user else (0,) if self.image.family == "bitnami" else (own,)
+        return (*map(int, numbers), *usual)
+
+
+def server_of(subject: Subject, context: Context) -> Server | None:
+    """Return the PostgreSQL server that a subject runs, or None.
+
+    Args:
+        subject: The subject.
+        context: Looks at files.
+    """
+    service = subject.service
+    if service is None:
+        return None
+    image = server_image(repository(service.image or ""), tag(service.image or ""))
+    if service.built:
+        image = image.replace(family="other", user=None)  # what is built from a folder can hold anything
+    known = image.is_server or (service.built and any(_is_data(mount.target) for mount in service.mounts))
+    entrypoint = [word.reveal() for word in service.entrypoint] if service.entrypoint else None
+    command = [word.reveal() for word in service.command] if service.command else None
+    if not known and not entrypoint and not command:
+        return None
+    read = read_command(entrypoint, command, server_image=known)
+    if read.starts == "other" or (read.starts == "script" and not _looks_like_server(service, known=known)):
+        return None
+    if not known and read.problems:
+        return None
+    return Server(subject, service, image, read, context)
+
+
+def _looks_like_server(service: Service, *, known: bool) -> bool:
+    """Whether a service with a script of its own is rather a server than something beside one, such as a backup."""
+    return known and (
+        any(_is_data(mount.target) for mount in service.mounts) or any(port.target == _PORT for port in service.ports)
+    )
+
+
+def _is_data(target: str | None) -> bool:
+    return target is not None and (target == _ROOT or target.startswith((_ROOT + "/", "/bitnami/postgresql")))
+
+
+def _shown(name: str) -> str:
+    plain = name.isascii() and name.replace("_", "").isalnum() and len(name) <= _MOST_SHOWN
+    return name if plain else "that begins with ssl and is written there"

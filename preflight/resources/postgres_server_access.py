@@ -1,0 +1,145 @@
+"""Who a PostgreSQL server lets in: its `pg_hba.conf`, row by row, or the one that its image makes with a new database.
+
+The first row that matches decides, and `host` matches connections with and without TLS (manual, 20.1 "The pg_hba.conf File").
+"""
+
+from __future__ import annotations
+
+from preflight.model.fact import Deferred
+from preflight.model.record import Record, field
+from preflight.postgres.hba import PROBLEMS, read_access
+from preflight.postgres.server_images import bitnami_access, official_access
+from preflight.resources._postgres_server import REACHES, server_of
+from preflight.resources._values import not_literal
+from preflight.resources.base import Resource
+from preflight.resources.postgres_server import usual_place
+
+TYPE_CHECKING = False
+if TYPE_CHECKING:
+    from collections.abc import Iterable, Iterator
+
+    from preflight.model.fact import Fact, Unknown
+    from preflight.model.origin import Origin
+    from preflight.model.subject import Subject
+    from preflight.postgres.hba import AccessFile, Row
+    from preflight.resources._postgres_server import Server
+    from preflight.resources.base import Context
+
+_METHOD = "POSTGRES_HOST_AUTH_METHOD"
+_PASSWORDS = ("POSTGRESQL_PASSWORD", "POSTGRES_PASSWORD", "POSTGRESQL_PASSWORD_FILE", "POSTGRES_PASSWORD_FILE")
+_MADE = "the pg_hba.conf that its image makes"
+_EDIT = "Write hostssl instead of host in these rows, or put `hostnossl all all all reject` above them."
+_MOUNT = """Give the server a pg_hba.conf of its own, in which rows for other hosts begin with hostssl: in the Compose file
+command: ["postgres", "-c", "hba_file=/etc/postgresql/pg_hba.conf"]
+volumes: ["./pg_hba.conf:/etc/postgresql/pg_hba.conf:ro"]
+and in pg_hba.conf
+local all all scram-sha-256
+hostssl all all all scram-sha-256"""
+
+
+class PostgresServerAccess(Resource):
+    """The access file of one server. A row is named by file, line and fields."""
+
+    file: Fact[str] = field("The file, on this machine where it is here.")
+    plaintext_rows: Fact[tuple[str, ...]] = field("Rows that let somebody in from another host without encryption.")
+    trust_rows: Fact[tuple[str, ...]] = field("Rows that let everybody in from another host, whoever they say they are.")
+    weak_rows: Fact[tuple[str, ...]] = field(
+        "Rows for other hosts that send passwords as they are (password) or believe the client's machine (ident)."
+    )
+    md5_rows: Fact[tuple[str, ...]] = field("Rows for other hosts that take passwords hashed with MD5.")
+    client_certificates: Fact[str] = field(
+        "Which rows for TLS connections from other hosts ask for a client certificate.", choices=("none", "some", "all")
+    )
+    reach: Fact[str] = field("Who reaches the server, as for `postgres_server`.", choices=REACHES)
+    problems: Fact[tuple[str, ...]] = field("What keeps the server from starting, or lets nobody in, in words.")
+    remedy: Fact[str] = field("How to let in connections over TLS alone.")
+
+
+RESOURCE = PostgresServerAccess
+_ROWS = ("plaintext_rows", "trust_rows", "weak_rows", "md5_rows", "client_certificates", "problems")
+
+
+class _Found(Record):
+    """The access file and how its rows are shown."""
+
+    content: AccessFile = field("What it says.")
+    here: bool = field("Whether it is a file of this machine.")
+    shown: str = field("What to call it.")
+
+    def rows(self, rows: Iterable[Row]) -> tuple[str, ...]:
+        return tuple(f"{row.text} ({self.shown}:{row.line})" if self.here else row.text for row in rows)
+
+
+def collect(subject: Subject, context: Context) -> Iterator[PostgresServerAccess]:
+    """Collect the access file of a service's server."""
+    server = server_of(subject, context)
+    if server is None:
+        return
+    reach = server.reach()[0]
+    later = _later(server, subject)
+    place = server.setting("hba_file").origin or usual_place(server, subject)
+    if later is not None:
+        yield PostgresServerAccess(
+            name=subject.name, origin=place, file=server.access.shown, reach=reach, remedy=None, **dict.fromkeys(_ROWS, later)
+        )
+        return
+    here = server.access.text is not None
+    shown = server.access.shown if here else _MADE
+    content = read_access(server.access.text or _made(server, subject))
+    found = _Found(content=content, here=here, shown=shown)
+    plaintext, trusted = content.plaintext_rows(), content.rows_with("trust")
+    weak, hashed = content.rows_with("password", "ident"), content.rows_with("md5")
+    encrypted = content.encrypted_rows()
+    asking = [row for row in encrypted if row.client_certificate]
+    method = subject.settings.get(_METHOD) if not here and server.image.family == "official" else None
+    yield PostgresServerAccess(
+        name=subject.name,
+        origin=_origin(server, content, (*trusted, *weak, *plaintext, *hashed)) or (method.origin if method else place),
+        file=shown,
+        plaintext_rows=found.rows(plaintext),
+        trust_rows=found.rows(trusted),
+        weak_rows=found.rows(weak),
+        md5_rows=found.rows(hashed),
+        client_certificates="none" if not asking else "all" if len(asking) == len(encrypted) else "some",
+        reach=reach,
+        problems=tuple(_problems(server, content, asking)),
+        remedy=_EDIT if here else _MOUNT,
+    )
+
+
+def _later(server: Server, subject: Subject) -> Unknown | Deferred | None:
+    """Return why the rows are not known here."""
+    named = server.setting("hba_file").value
+    if isinstance(named, Deferred) and server.access.text is None:
+        return named
+    if server.access.later is not None:
+        return server.access.later
+    if not server.access.made:
+        return None
+    if "pg_hba" in server.scripts():
+        detail = "a script in /docker-entrypoint-initdb.d changes pg_hba.conf, whose rows are known only where the service runs"
+        return Deferred(reason="init_script", detail=detail)
+    method = subject.settings.get(_METHOD)
+    other = not_literal(method) if method is not None else None
+    return other
+
+
+def _made(server: Server, subject: Subject) -> str:
+    if server.image.family == "bitnami":
+        password = any(subject.settings[name].is_set for name in _PASSWORDS if name in subject.settings)
+        authority = server.text_of("ssl") == "on" and bool(server.text_of("ssl_ca_file"))
+        return bitnami_access(server.environment, authority=authority, password=password)
+    return official_access(server.environment, server.text_of("password_encryption") or server.image.password_encryption)
+
+
+def _origin(server: Server, content: AccessFile, rows: tuple[Row, ...]) -> Origin | None:
+    lines = [line for line, _ in content.errors] or [row.line for row in rows][:1]
+    return server.access.origin(lines[0] if lines else None)
+
+
+def _problems(server: Server, content: AccessFile, asking: list[Row]) -> Iterator[str]:
+    shown = server.access.shown if server.access.text is not None else _MADE
+    for line, code in content.errors:
+        yield f"PostgreSQL cannot read {shown}:{line}: {PROBLEMS[code]}"
+    if asking and server.text_of("ssl") == "on" and server.setting("ssl_ca_file").value == "":
+        yield f"{shown}:{asking[0].line} asks for a client certificate, and no ssl_ca_file says which CA must have signed it"

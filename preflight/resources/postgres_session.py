@@ -1,0 +1,205 @@
+"""Sessions of PostgreSQL clients, tried as the service makes them; only with `--live`.
+
+What is asked is told in docs/live-checks.md. libpq's own answer decides whether there is a session.
+"""
+
+from __future__ import annotations
+
+from preflight.model.fact import Deferred, Unknown
+from preflight.model.record import field
+from preflight.postgres.conninfo import looks_like_postgres, parse_connection_string
+from preflight.postgres.split import connection_of, connection_string_settings, split_clients, tls_texts
+from preflight.resources import postgres_client
+from preflight.resources._live import (
+    LiveResource,
+    course,
+    live_resources,
+    local_file,
+    neighbour_unknown,
+    not_asked,
+    of_certificates,
+    unreachable_here,
+)
+from preflight.resources._network import NETWORKS
+from preflight.resources._values import not_literal
+
+TYPE_CHECKING = False
+if TYPE_CHECKING:
+    from collections.abc import Iterator, Mapping
+    from typing import Any
+
+    from preflight.live.postgres import PostgresSession as Session
+    from preflight.live.postgres_target import PostgresTarget
+    from preflight.model.fact import Fact, TlsVersion
+    from preflight.model.subject import Subject
+    from preflight.postgres.connection import Connection
+    from preflight.resources.base import Context
+    from preflight.resources.postgres_client import PostgresClient
+
+PLAINTEXT = ("refused", "accepted", "open")
+AUTHENTICATION = ("trust", "password", "md5", "scram-sha-256", "certificate", "gss", "sspi", "kerberos")
+_METHODS = {"sasl": "scram-sha-256"}
+_FILES = ("sslrootcert", "sslcert", "sslkey", "sslcrl", "sslcrldir", "passfile")
+_VERIFYING = frozenset({"verify-ca", "verify-full"})
+_NOWHERE = "/dev/null/none"
+# What libpq looks for in the home of its user, which for a service is in its image.
+_OWN_FILES = ("sslrootcert", "sslcert", "sslkey", "passfile")
+
+
+class PostgresSession(LiveResource):
+    """One session, or why there is none."""
+
+    network: Fact[str] = field("Where the server is.", choices=NETWORKS)
+    connected: Fact[bool] = field("Whether libpq logs in.")
+    tls: Fact[bool] = field("Whether the session is encrypted; absent without a session.")
+    tls_version: Fact[TlsVersion] = field("The TLS version in use.")
+    cipher: Fact[str] = field("The cipher suite in use, as the server calls it.")
+    client_certificate: Fact[bool] = field(
+        "Whether the server verified a client certificate; absent without an encrypted session."
+    )
+    client_certificate_configured: Fact[bool] = field("Whether a client certificate is configured.")
+    plaintext: Fact[str] = field(
+        "What the server does with a login without TLS: refuses it, asks it to authenticate, or lets it in without; of "
+        "several servers the worst. Absent over a local socket.",
+        choices=PLAINTEXT,
+    )
+    authentication: Fact[str] = field(
+        "How the service proves itself; absent where that cannot be seen, as over a local socket.",
+        choices=AUTHENTICATION,
+    )
+    server_version: Fact[str] = field("Version of the server.")
+    certificate_days: Fact[int] = field(
+        "Whole days that the server's certificate is still valid, negative when it has expired; of several servers the fewest."
+    )
+    certificate_not_after: Fact[str] = field("Last day of that certificate.")
+
+
+RESOURCE = PostgresSession
+
+
+def collect(subject: Subject, context: Context) -> Iterator[PostgresSession]:
+    """Try the connection of each PostgreSQL client of the subject."""
+    if context.live is None:
+        return
+    clients = postgres_client.collect(subject, context)
+    yield from live_resources(
+        PostgresSession, "postgres_session", clients, lambda client: _look(client, subject, context), context
+    )
+
+
+def _look(client: PostgresClient, subject: Subject, context: Context) -> dict[str, Any] | Unknown | Deferred:
+    if isinstance(client.form, (Unknown, Deferred)):
+        return client.form
+    hidden = unreachable_here(subject, client.network)
+    if hidden is not None:
+        return hidden
+    target = _target(client, subject, context)
+    if isinstance(target, (Unknown, Deferred)):
+        return target
+    from preflight.live.postgres import check_postgres
+
+    live = context.live
+    if live is None:
+        raise AssertionError("nobody asked for live checks")
+
+    def check() -> Session | Deferred:
+        session = check_postgres(target, deadline=live.deadline, timeout=live.timeout)
+        hosts = [server.host for server in target.servers]
+        return neighbour_unknown(context, hosts, session.failure) or session
+
+    session, effort = live.ask(("postgres", target), client.name, check)
+    if isinstance(session, Deferred):
+        return session
+    return not_asked(session.failure) or {
+        "network": client.network,
+        **course(session.failure, effort),
+        **_facts(session, target, context),
+    }
+
+
+def _target(client: PostgresClient, subject: Subject, context: Context) -> PostgresTarget | Unknown | Deferred:
+    """Settle what is connected to, with files as this machine has them."""
+    from preflight.live.postgres_target import target_of
+
+    texts = {name: setting.text for name, setting in subject.settings.items() if setting.value is not None}
+    connection, roles = _connection(client.name, texts)
+    for name in (*roles.values(), *(name for name in texts if name.startswith("PG"))):
+        other = not_literal(subject.settings[name])
+        if other is not None:
+            return other
+    if connection.unknown:
+        return Deferred(
+            reason="reference", detail="a part of the connection is a reference, known only where the service starts"
+        )
+    target = target_of(
+        connection,
+        texts,
+        split=tls_texts(roles, texts),
+        beside={role: texts[roles[role]] or "" for role in _FILES if role in roles},
+    )
+    parameters = dict(target.parameters)
+    for name in _FILES:
+        path = parameters.get(name)
+        if not path or path == "system":
+            continue
+        here = local_file(path, context)
+        if isinstance(here, (Unknown, Deferred)):
+            return here
+        parameters[name] = here
+    if subject.service is not None:
+        if target.sslmode in _VERIFYING and not parameters.get("sslrootcert"):
+            return Deferred(reason="elsewhere", detail="its CA file is where libpq looks by itself, in the image")
+        parameters = {**dict.fromkeys(_OWN_FILES, _NOWHERE), **parameters}
+    settled: PostgresTarget = target.replace(parameters=parameters)
+    return settled
+
+
+def _connection(name: str, texts: Mapping[str, str | None]) -> tuple[Connection, Mapping[str, str]]:
+    """Return the connection that a client's setting names, and the settings beside it by role."""
+    text = texts[name]
+    if text and looks_like_postgres(text):
+        beside = {one.name: one.beside for one in connection_string_settings(texts)}
+        return parse_connection_string(text), beside.get(name, {})
+    group = next(one for one in split_clients(texts) if name in one.roles.values())
+    return connection_of(group, texts), group.roles
+
+
+def _facts(session: Session, target: PostgresTarget, context: Context) -> dict[str, Any]:
+    seen = [server for server in session.servers if server.reached]
+    plaintext = [server.plaintext for server in seen if server.plaintext is not None]
+    worst = max(plaintext, key=PLAINTEXT.index, default=None)
+    over_tcp = any(not server.local for server in target.servers)
+    version = session.tls_version or next((server.tls_version for server in seen if server.tls_version), None)
+    return {
+        "connected": session.connected,
+        "tls": session.tls,
+        "tls_version": version if session.tls else None,
+        "cipher": session.cipher,
+        "client_certificate": session.client_certificate,
+        "client_certificate_configured": target.parameters.get("sslcert", _NOWHERE) != _NOWHERE,
+        "plaintext": worst if worst is not None or not (session.connected and over_tcp) else _UNSEEN,
+        "authentication": _authentication(session) if over_tcp else None,
+        "server_version": session.server_version,
+        **of_certificates([server.certificates[0] for server in seen if server.certificates], context),
+    }
+
+
+_UNSEEN = Unknown(
+    reason="undecided",
+    detail="what the server does with a login without TLS could not be seen; ask it with psql and sslmode=disable",
+)
+
+
+def _authentication(session: Session) -> Fact[str]:
+    """Return how the service proved itself, in the words of pg_hba.conf."""
+    method = session.authentication
+    if method is None or method != "none":
+        return _METHODS.get(method or "", method)
+    if not session.connected:
+        return None
+    if session.client_certificate is None and session.tls:
+        return Unknown(
+            reason="undecided",
+            detail="the server asks for no password, and behind a pooler it cannot be seen whether a client certificate takes its place",
+        )
+    return "certificate" if session.client_certificate else "trust"
