@@ -89,8 +89,8 @@ def search(paths: Sequence[str]) -> Search:
             walk.folder(place, 1)
         places = (".", *found)
     candidates = tuple(
-        Candidate(path=taken[0], aliases=tuple(dict.fromkeys(taken[1:])), named=taken[0] in walk.explicit)
-        for taken in walk.files.values()
+        Candidate(path=first, aliases=tuple(dict.fromkeys(one for one in more if one != first)), named=first in walk.explicit)
+        for first, *more in walk.files.values()
     )
     return Search(places=places, candidates=candidates, problems=tuple(walk.problems))
 

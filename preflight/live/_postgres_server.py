@@ -18,7 +18,8 @@ if TYPE_CHECKING:
     from preflight.live.deadline import Deadline
     from preflight.live.postgres_target import PostgresTarget, Server
 
-_NOT_AUTHORISED = "28000"
+# pg_hba.conf's own refusal; and a pooler's in front, which knows only that of a broken protocol (PgBouncer: "SSL required").
+_NOT_AUTHORISED = frozenset({"28000", "08P01"})
 PLAINTEXT = ("refused", "accepted", "open")
 _ALERT_WAIT = 1.0  # seconds
 _TIME_OVER = frozenset({"timeout", "deadline_passed"})
@@ -200,5 +201,5 @@ class Probe:
         finally:
             stream.close()
         if answer.error is not None:
-            return "refused" if answer.error.sqlstate == _NOT_AUTHORISED else None
+            return "refused" if answer.error.sqlstate in _NOT_AUTHORISED else None
         return "open" if answer.method == "none" else "accepted"

@@ -6,13 +6,14 @@ import time
 
 from preflight.errors import DeadlineError
 from preflight.live.deadline import Deadline
-from preflight.live.failures import LiveFailure
 from preflight.live.waiting import Attempts, attempt, failure_of
 
 TYPE_CHECKING = False
 if TYPE_CHECKING:
     from collections.abc import Callable, Hashable, Mapping
     from typing import Any, TypeVar
+
+    from preflight.live.failures import LiveFailure
 
     T = TypeVar("T")
 

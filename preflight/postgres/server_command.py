@@ -48,7 +48,7 @@ class CommandSetting(Record):
 
     name: str = field("Its name, in lower case and with underscores.")
     value: str | None = field("Its value; None where only a shell would know.")
-    written: str = field("How the name is written, up to the equals sign.")
+    written: str = field("How the word that says so begins: `ssl=`, or `-l`.")
     position: int = field("Which word of the command says so.")
 
 
@@ -227,7 +227,7 @@ def _take(letter: str, value: Word, settings: list[CommandSetting], problems: li
             problems.append("no_value")
         else:
             settings.append(
-                CommandSetting(name=setting_name(written), value=text, written=written, position=value.position)
+                CommandSetting(name=setting_name(written), value=text, written=f"{written}=", position=value.position)
             )
     return True
 

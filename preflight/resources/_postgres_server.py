@@ -139,7 +139,7 @@ class Server:
     def _of_command(self, name: str, value: str | None, written: str, position: int) -> Stated:
         text = place_of_word(self.service, position, written, self._context)
         origin = text.origin if text is not None else None
-        said = f"by {written} in its command" + (f" at {origin}" if origin is not None else "")
+        said = f"by {written.rstrip('=')} in its command" + (f" at {origin}" if origin is not None else "")
         via = text.via if text is not None else ()
         if value is None:
             later = Deferred(reason="command", detail=f"the value of {name} is known only to the shell that starts the server")

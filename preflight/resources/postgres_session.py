@@ -8,7 +8,13 @@ from __future__ import annotations
 from preflight.model.fact import Deferred, Unknown
 from preflight.model.record import field
 from preflight.postgres.conninfo import looks_like_postgres, parse_connection_string
-from preflight.postgres.split import connection_of, connection_string_settings, split_clients, tls_texts
+from preflight.postgres.split import (
+    TLS_ROLES,
+    connection_of,
+    connection_string_settings,
+    split_clients,
+    tls_texts,
+)
 from preflight.resources import postgres_client
 from preflight.resources._live import (
     LiveResource,
@@ -123,7 +129,10 @@ def _target(client: PostgresClient, subject: Subject, context: Context) -> Postg
 
     texts = {name: setting.text for name, setting in subject.settings.items() if setting.value is not None}
     connection, roles = _connection(client.name, texts)
-    for name in (*roles.values(), *(name for name in texts if name.startswith("PG"))):
+    names = [roles[role] for role in (*TLS_ROLES, *_FILES) if role in roles]
+    if connection.password is None:
+        names += [name for name in (roles.get("password"), "PGPASSWORD") if name in texts]
+    for name in names:
         other = not_literal(subject.settings[name])
         if other is not None:
             return other
