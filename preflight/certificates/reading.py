@@ -85,7 +85,8 @@ def _read(candidate: Candidate, seen: FileFacts, data: bytes, material: Material
         keys.append(InspectedKey(line=block.line, facts=key))
         findings += _key_findings(path, key)
     findings += mode_findings(path, seen, certificates=bool(certificates), keys=bool(keys))
-    problem = next((one.code for one in findings if one.level == "failure" and not (certificates or keys)), None)
+    usable = certificates or any(key.facts.problem is None for key in keys)
+    problem = None if usable else next((one.code for one in findings if one.level == "failure"), None)
     file = InspectedFile(
         path=path,
         aliases=candidate.aliases,
@@ -110,10 +111,15 @@ def _certificate(position: int, block: Block, facts: CertificateFacts, now: date
 
 
 def _role(facts: CertificateFacts) -> str:
-    """Say what a certificate is for, by itself: a v1 certificate that signed itself can be nothing but a root."""
+    """Say what a certificate is for, by itself.
+
+    A self-signed one that names hosts is a server's, although `openssl req -x509` makes it a CA, too.
+    """
     extended = facts.extended_key_usage
-    if facts.is_ca or (facts.self_signed and facts.is_ca is None and extended is None):
-        return "root" if facts.self_signed else "ca"
+    if facts.self_signed and not facts.dns_names and not facts.ip_addresses and (facts.is_ca or extended is None):
+        return "root"
+    if facts.is_ca and not facts.self_signed:
+        return "ca"
     server = extended is None or "server_auth" in extended
     client = extended is None or "client_auth" in extended
     if server and client:

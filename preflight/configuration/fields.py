@@ -6,7 +6,7 @@
 from __future__ import annotations
 
 from preflight.bindings.roles import ROLES
-from preflight.documents.patterns import KEBAB, SECONDS, matches
+from preflight.documents.patterns import ENDPOINT, KEBAB, SECONDS, matches
 from preflight.packs.model import SEVERITIES
 
 TYPE_CHECKING = False
@@ -108,6 +108,10 @@ FIELDS: dict[str, Spec] = {
         would="put off the judgement of further files",
     ),
     "deadline": Spec("deadline", "seconds", 30.0, policy="tighten", would="let the gate take longer"),
+    "live": Spec("live", "flag", False, policy="tighten", would="leave the live servers unasked"),
+    "wait": Spec("wait", "seconds", None, policy="tighten", would="let the gate wait for servers"),
+    "live_timeout": Spec("live_timeout", "seconds", 5.0, policy="tighten", would="let a live server take longer"),
+    "endpoints": Spec("endpoints", "names", (), policy="tighten", would="leave endpoints unasked"),
     "log": Spec("log", "word", "off", words=("off", "json"), policy="free"),
     "format": Spec("format", "word", None, words=("json", "text"), policy="free"),
     "allow_environment": Spec("allow_environment", "names", ()),
@@ -154,6 +158,8 @@ def _names(name: str, spec: Spec, value: object) -> tuple[str, ...]:
         raise Unfit(f"a list of roles: {', '.join(spec.words)}")
     if name == "disable" and not all(map(_is_id, entries)):
         raise Unfit("a list of rule ids")
+    if name == "endpoints" and not all(matches(ENDPOINT, entry) for entry in entries):
+        raise Unfit("a list of HOST:PORT")
     return entries
 
 

@@ -40,4 +40,8 @@ _WEAKER: dict[str, Callable[[Any, Any], bool]] = {
     "defer_paths": lambda before, after: not set(before).issuperset(after),
     "required_roles": lambda before, after: not set(after).issuperset(before),
     "deadline": lambda before, after: after > before,
+    "live": lambda _, after: not after,
+    "wait": lambda before, after: after > (before or 0),
+    "live_timeout": lambda before, after: after > before,
+    "endpoints": lambda before, after: not set(after).issuperset(before),
 }

@@ -33,7 +33,7 @@ from preflight.configuration.fields import FIELDS, HIGHEST_UID, LONGEST_DEADLINE
 from preflight.configuration.policy import loosens
 from preflight.configuration.sources import PreflightYaml, Variables
 from preflight.documents.generation import ClosedKeys
-from preflight.documents.patterns import SECONDS
+from preflight.documents.patterns import ENDPOINT, SECONDS
 from preflight.errors import ConfigurationError
 from preflight.model.problem import Problem
 from preflight.packs.schema import (  # noqa: TC001 - pydantic reads the annotations at run time
@@ -77,6 +77,7 @@ Seconds = Annotated[
         }
     ),
 ]
+Endpoint = Annotated[str, StringConstraints(pattern=ENDPOINT)]
 ParameterValue = bool | int | Annotated[float, Field(allow_inf_nan=False)] | str | list[str]
 
 
@@ -156,6 +157,17 @@ class Settings(BaseSettings):
     )
     deadline: Seconds = Field(
         default=30.0, description="How long a run may take: seconds, or a text such as 30s or 2m."
+    )
+    live: bool = Field(default=False, description="Ask the live servers that the service uses: see docs/live-checks.md.")
+    wait: Seconds | None = Field(
+        default=None,
+        description="How long live checks wait for servers that may still come up: seconds, or a text such as 60s or 2m.",
+    )
+    live_timeout: Seconds = Field(
+        default=5.0, description="How long each step of a live check may take: seconds, or a text such as 5s."
+    )
+    endpoints: list[Endpoint] = Field(
+        default_factory=list, description="TLS endpoints that live checks look at, as HOST:PORT."
     )
     log: Literal["off", "json"] = Field(default="off", description="Whether JSON lines are logged to stderr.")
     format: Literal["json", "text"] | None = Field(

@@ -59,8 +59,10 @@ class Judge:
         self._around = surroundings
         self._types: dict[str, dict[str, FactType]] = {}
         self._failed: dict[tuple[str, str], set[str | None]] = {}
+        self._ids: dict[int, str] = {}
         self._said = 0
         self._done = (0, 0)
+        self._concerning: dict[str, tuple[list[Subject], list[tuple[int, Subject]]]] = {}
         self._idle: dict[tuple[str, str], list[Subject]] = {}
         self._held: dict[str, tuple[Resource, list[Subject]]] = {}
         self.findings: list[Finding] = []
@@ -72,6 +74,7 @@ class Judge:
         Where the deadline passes, or its alarm goes off in the middle of something, the rest becomes `error`. Live servers
         come last: while they are waited for, everything else is decided.
         """
+        self._ids = {id(subject): subject.id for subject in subjects}
         live = [rule for rule in rules if rule.resource in LIVE_TYPES]
         ordered = [*in_order(rule for rule in rules if rule.resource not in LIVE_TYPES), *in_order(live)]
         try:
@@ -85,7 +88,7 @@ class Judge:
         start, begun = self._done
         for position, rule in enumerate(rules[start:], start=start):
             matching = self._matching(rule)
-            for number, subject in enumerate(subjects[begun:], start=begun):
+            for number, subject in self._concerned(rule, subjects, begun):
                 before = len(self.findings) + self._said
                 if self.late or self._around.expired():
                     self.late = True
@@ -100,12 +103,34 @@ class Judge:
             self._add_said(rule)
             self._done, begun = (position + 1, 0), 0
 
+    def _concerned(self, rule: Rule, subjects: Sequence[Subject], begun: int) -> Iterable[tuple[int, Subject]]:
+        """Return the subjects that a rule has something to judge of, each with its position, from one position on.
+
+        Of a thousand services most have no resource of a type: they are counted together, once for each type.
+        """
+        if self.late or rule.when or rule.required:
+            return enumerate(subjects[begun:], start=begun)
+        if rule.resource not in self._concerning:
+            collected = [
+                (number, subject, self._collection.of(subject, rule.resource))
+                for number, subject in enumerate(subjects)
+            ]
+            self._concerning[rule.resource] = (
+                [subject for _, subject, found in collected if found == ()],
+                [(number, subject) for number, subject, found in collected if found != ()],
+            )
+        without, concerned = self._concerning[rule.resource]
+        if without and not begun:
+            self._said += len(without)
+            self._idle.setdefault(_no_resource(rule), []).extend(without)
+        return [pair for pair in concerned if pair[0] >= begun] if begun else concerned
+
     # -- one rule, one subject -------------------------------------------------------------------------------------
 
     def _judge(self, rule: Rule, subject: Subject, matching: Matching) -> None:
         condition = self._condition(rule, subject) if rule.when else None
         if condition is not None:
-            self._does_not_apply(rule, subject, "condition", condition)
+            self._does_not_apply(subject, "condition", condition)
             return
         collected = self._collection.of(subject, rule.resource)
         if isinstance(collected, Crash):
@@ -152,7 +177,7 @@ class Judge:
                 else f"no {kind} that the rule asks for is configured",
             )
         else:
-            self._does_not_apply(rule, subject, "no_resource", f"there is no {kind} that this rule is about")
+            self._does_not_apply(subject, *_no_resource(rule))
 
     def _each(self, rule: Rule, subject: Subject, resource: Resource, matching: Matching) -> None:
         blocked = self._blocked_by(rule, subject, resource) if rule.requires else None
@@ -267,7 +292,7 @@ class Judge:
                 return required
         return None
 
-    def _does_not_apply(self, rule: Rule, subject: Subject, reason: str, message: str) -> None:
+    def _does_not_apply(self, subject: Subject, reason: str, message: str) -> None:
         """Keep for the end of the rule: of a thousand services most are not concerned, and one finding says so."""
         self._said += 1
         self._idle.setdefault((reason, message), []).append(subject)
@@ -286,7 +311,9 @@ class Judge:
     def _share(self, subjects: list[Subject]) -> None:
         """Give the last finding its subjects."""
         if len(subjects) > 1:
-            self.findings[-1] = self.findings[-1].replace(subjects=tuple(sorted({subject.id for subject in subjects})))
+            self.findings[-1] = self.findings[-1].replace(
+                subjects=tuple(sorted({self._ids[id(subject)] for subject in subjects}))
+            )
 
     # -- findings --------------------------------------------------------------------------------------------------
 
@@ -323,6 +350,11 @@ class Judge:
                 references=rule.references,
             )
         )
+
+
+def _no_resource(rule: Rule) -> tuple[str, str]:
+    """Return the reason and the message for a subject that has nothing that a rule is about."""
+    return "no_resource", f"there is no {rule.resource.replace('_', ' ')} that this rule is about"
 
 
 def in_order(rules: Iterable[Rule]) -> list[Rule]:

@@ -13,13 +13,14 @@ import tempfile
 from preflight.documents.nodes import Mapping, Sequence, plain_value
 from preflight.errors import ConfigurationError
 from preflight.gate.generated_text import Generator
-from preflight.gate.request import ComposeProjectFiles, Request
+from preflight.gate.request import ComposeProjectFiles, LiveRequest, Request
 from preflight.gate.run import Run
 from preflight.model.record import Record, field
 from preflight.packs.library import Changes
 from preflight.probes.clock import Clock
 from preflight.probes.files import FileProbe
 from preflight.probes.git import GitProbe
+from preflight.resources import LIVE_TYPES, resource_class
 
 TYPE_CHECKING = False
 if TYPE_CHECKING:
@@ -74,6 +75,9 @@ def run_example(
         own_packs: Packs besides those that ship with preflight.
         change: Turns the rule into the one to run instead, for mutation.
     """
+    wrong = _wrong_facts((example.content or {}).get("live") or {})
+    if wrong:
+        return Result(example=example, statuses=(), kept=False, explanation=wrong)
     folder = tempfile.mkdtemp(prefix="preflight-example-")
     os.chmod(folder, 0o755)  # noqa: S103 - what others may do to a folder is a fact; a temporary one is 0700
     try:
@@ -157,10 +161,27 @@ def _request(example: Example, folder: str, own_packs: tuple[str, ...]) -> Reque
         bindings={},
         required_roles=tuple(content.get("required_roles") or ()),
         in_container=False,
+        live=_live(content.get("live")),
         files=FileProbe(folder),
         git=GitProbe({}, folder),
         clock=Clock(),
     )
+
+
+def _wrong_facts(recorded: dict[str, dict[str, Any]]) -> str:
+    """Say what an example records that no live server shows; empty where nothing is wrong."""
+    for name, facts in recorded.items():
+        if name not in LIVE_TYPES:
+            return f"live records {name}, and live servers are {', '.join(sorted(LIVE_TYPES))}"
+        unknown = [fact for fact in facts if fact not in resource_class(name).fields()]
+        if unknown:
+            return f"live records {', '.join(unknown)}, which {name} does not have"
+    return ""
+
+
+def _live(recorded: dict[str, dict[str, Any]] | None) -> LiveRequest | None:
+    """Return the live checks of an example, whose facts are recorded; for those of endpoints there is one."""
+    return None if recorded is None else LiveRequest(endpoints=("www.example.com:443",), recorded=recorded)
 
 
 def _with_material(files: dict[str, dict[str, Any]], fill: Callable[[str], str]) -> dict[str, dict[str, Any]]:

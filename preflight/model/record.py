@@ -52,6 +52,7 @@ class Record:
     """Base of frozen records. Fields are the annotated names of the class, in order."""
 
     _fields: ClassVar[dict[str, Field]] = {}
+    _defaults: ClassVar[dict[str, object]] = {}
 
     def __init_subclass__(cls) -> None:
         fields = dict(cls._fields)
@@ -69,19 +70,22 @@ class Record:
             else:
                 fields[name] = Field("", declared, required=False)
         cls._fields = fields
+        cls._defaults = {name: declared.default for name, declared in fields.items() if not declared.required}
 
     def __init__(self, **values: object) -> None:
-        fields = self._fields
         state = self.__dict__
-        for name, declared in fields.items():
-            if name in values:
-                state[name] = values.pop(name)
-            elif declared.required:
-                raise TypeError(f"{type(self).__name__} needs {name!r}")
-            else:
-                state[name] = declared.default
-        if values:
-            raise TypeError(f"{type(self).__name__} has no field {sorted(values)}")
+        state.update(self._defaults)
+        state.update(values)
+        # As many as there are fields, and each field among them: nothing is missing, and nothing is too much.
+        if state.keys() != self._fields.keys():
+            self._complain(values)
+
+    def _complain(self, values: dict[str, object]) -> NoReturn:
+        unknown = sorted(values.keys() - self._fields.keys())
+        if unknown:
+            raise TypeError(f"{type(self).__name__} has no field {unknown}")
+        missing = next(name for name in self._fields if name not in self.__dict__)
+        raise TypeError(f"{type(self).__name__} needs {missing!r}")
 
     def __setattr__(self, name: str, value: object) -> NoReturn:
         raise AttributeError(f"{type(self).__name__} is frozen: {name!r} cannot change")
@@ -95,7 +99,7 @@ class Record:
         return self.__dict__ == other.__dict__
 
     def __hash__(self) -> int:
-        return hash((type(self), *self.__dict__.values()))
+        return hash((type(self), *(self.__dict__[name] for name in self._fields)))
 
     def __repr__(self) -> str:
         return f"{type(self).__name__}({', '.join(f'{name}={value!r}' for name, value in self.items())})"

@@ -144,6 +144,11 @@ class ExampleModel(_Strict):
     files: dict[str, ExampleFileModel] | None = Field(None, description="Files below %{dir}.")
     stage: Literal["build", "start"] = Field("start", description="The stage.")
     required_roles: list[SnakeName] | None = Field(None, description="Roles that some setting must play.")
+    live: Annotated[dict[SnakeName, dict[SnakeName, Scalar | list[str]]], Field(min_length=1)] | None = Field(
+        None,
+        description="Facts by type of resource, as if a live server had shown them to every client of that type; facts that "
+        "are left out are absent. No server is asked.",
+    )
     profile: str | None = Field(None, description="The profile; production unless the environment says otherwise.")
     parameters: dict[SnakeName, Any] | None = Field(None, description="Parameters, as a project would set them.")
 

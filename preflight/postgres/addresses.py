@@ -29,7 +29,7 @@ class Block(Record):
             return self.name in ("samehost", "host localhost")
         loopback = (
             Block(family=4, start=_LOOPBACK_4, mask=0xFF << 24)
-            if self.family == 4  # noqa: PLR2004 - IPv4
+            if self.family == 4
             else Block(family=6, start=_LOOPBACK_6, mask=_all_ones(6))
         )
         return loopback.covers(self)

@@ -9,10 +9,13 @@ from __future__ import annotations
 
 from preflight.model.record import Record, field
 from preflight.postgres.addresses import Block, blocks, keyword
+from preflight.postgres.hba_fields import fields_of, lines_of
 
 TYPE_CHECKING = False
 if TYPE_CHECKING:
     from collections.abc import Iterator, Sequence
+
+    from preflight.postgres.hba_fields import Field
 
 _TYPES = ("local", "host", "hostssl", "hostnossl", "hostgssenc", "hostnogssenc")
 # In clear text, over TLS: which of the two a kind of row matches. What GSSAPI encrypts is neither.
@@ -25,7 +28,6 @@ METHODS = frozenset(
     }
 )  # fmt: skip
 _INCLUDES = ("include", "include_if_exists", "include_dir")
-_BLANKS = " \t\r"
 _ALL = ("all", False)
 _REPLICATION = ("replication", False)
 
@@ -49,8 +51,8 @@ class Row(Record):
     line: int = field("Line, counted from 1.")
     text: str = field("Its fields up to the method, with single blanks.")
     type: str = field("Type of connection.", choices=_TYPES)
-    databases: tuple[tuple[str, bool], ...] = field("Names of databases, each with whether it was in quotes.")
-    users: tuple[tuple[str, bool], ...] = field("Names of users, each with whether it was in quotes.")
+    databases: Field = field("Names of databases, each with whether it was in quotes.")
+    users: Field = field("Names of users, each with whether it was in quotes.")
     addresses: tuple[Block, ...] = field("Where connections come from; none for local ones.", default=())
     method: str = field("How the user is asked.")
     clientcert: str | None = field("Which client certificate it asks for.", default=None)
@@ -95,9 +97,7 @@ class AccessFile(Record):
             methods: The methods.
         """
         reached = {row.line: row for row in (*self._reached(_PLAIN), *self._reached(_ENCRYPTED))}
-        return tuple(
-            row for line, row in sorted(reached.items()) if row.method in methods and not row.identified
-        )
+        return tuple(row for line, row in sorted(reached.items()) if row.method in methods and not row.identified)
 
     def _reached(self, types: frozenset[str]) -> Iterator[Row]:
         """Yield the rows for other hosts that rows above them leave something to."""
@@ -119,8 +119,8 @@ def read_access(text: str) -> AccessFile:
     rows: list[Row] = []
     includes: list[int] = []
     errors: list[tuple[int, str]] = []
-    for number, line in _lines(text):
-        fields = list(_fields(line))
+    for number, line in lines_of(text):
+        fields = list(fields_of(line))
         if not fields:
             continue
         first = fields[0]
@@ -135,7 +135,7 @@ def read_access(text: str) -> AccessFile:
     return AccessFile(rows=tuple(rows), includes=tuple(includes), errors=tuple(errors))
 
 
-def _row(fields: Sequence[tuple[tuple[str, bool], ...]], number: int) -> Row | str:
+def _row(fields: Sequence[Field], number: int) -> Row | str:
     """Return the row that fields make, or the code of what is wrong with them."""
     if len(fields[0]) > 1:
         return "several_values"
@@ -176,11 +176,11 @@ def _row(fields: Sequence[tuple[tuple[str, bool], ...]], number: int) -> Row | s
     )  # fmt: skip
 
 
-def _names(one: tuple[tuple[str, bool], ...]) -> str:
+def _names(one: Field) -> str:
     return ",".join(word for word, _ in one)
 
 
-def _address(rest: Sequence[tuple[tuple[str, bool], ...]]) -> tuple[tuple[Block, ...], int] | str:
+def _address(rest: Sequence[Field]) -> tuple[tuple[Block, ...], int] | str:
     """Return the addresses of a row and how many fields they took, or the code of what is wrong with them."""
     if not rest:
         return "missing_fields"
@@ -209,7 +209,7 @@ def _method_problem(method: str, kind: str) -> str | None:
     return None if fits.get(method, True) else "method_does_not_fit"
 
 
-def _clientcert(options: Sequence[tuple[tuple[str, bool], ...]], kind: str) -> str:
+def _clientcert(options: Sequence[Field], kind: str) -> str:
     """Return what is asked of client certificates, empty where nothing is, or the code of what is wrong."""
     found = ""
     for option in options:
@@ -241,59 +241,7 @@ def _covered(row: Row, above: Sequence[Row]) -> bool:
     )
 
 
-def _names_cover(outer: tuple[tuple[str, bool], ...], inner: tuple[tuple[str, bool], ...], *, databases: bool) -> bool:
+def _names_cover(outer: Field, inner: Field, *, databases: bool) -> bool:
     # `all` matches every database, but no physical replication; in quotes it is a name (hba.c, `check_db`).
     every = _ALL in outer
     return all(one in outer or (every and not (databases and one == _REPLICATION)) for one in inner)
-
-
-def _lines(text: str) -> Iterator[tuple[int, str]]:
-    """Yield the lines that are not empty, those that end in a backslash joined with the next."""
-    joined, start = "", 0
-    for number, line in enumerate(text.split("\n"), start=1):
-        start = start or number
-        line = line.rstrip("\r")
-        if line.endswith("\\"):
-            joined += line[:-1]
-            continue
-        yield start, joined + line
-        joined, start = "", 0
-    if joined:
-        yield start, joined
-
-
-def _fields(line: str) -> Iterator[tuple[tuple[str, bool], ...]]:
-    """Yield the fields of a line: words with commas between them, each with whether it began with a quote."""
-    at = 0
-    while at < len(line):
-        found: list[tuple[str, bool]] = []
-        more = True
-        while more:
-            word, quoted, at, more = _word(line, at)
-            if word or quoted:
-                found.append((word, quoted))
-            elif not more:
-                break
-        if found:
-            yield tuple(found)
-
-
-def _word(line: str, at: int) -> tuple[str, bool, int, bool]:
-    """Return the next word, whether it begins with a quote, where it ends, and whether a comma follows (`next_token`)."""
-    while at < len(line) and (line[at] in _BLANKS or line[at] == ","):
-        at += 1
-    word, quoted, inside, was_quote = "", False, False, False
-    while at < len(line) and (inside or line[at] not in _BLANKS):
-        character = line[at]
-        if character == "#" and not inside:
-            return word, quoted, len(line), False
-        if character == "," and not inside:
-            return word, quoted, at + 1, True
-        if character != '"' or was_quote:
-            word += character
-        was_quote = not was_quote if inside and character == '"' else False
-        if character == '"':
-            inside = not inside
-            quoted = quoted or not word
-        at += 1
-    return word, quoted, at, False

@@ -107,7 +107,7 @@ def _major(repository: str, tag: str) -> int | None:
             return int(part[2:])
     first = tag.replace(".", "-").partition("-")[0]
     own = repository in {"postgres", "postgis/postgis", "imresamu/postgis"} or repository.startswith("bitnami")
-    return int(first) if own and first.isdecimal() and first.isascii() and len(first) <= 2 else None  # noqa: PLR2004 - digits
+    return int(first) if own and first.isdecimal() and first.isascii() and len(first) <= 2 else None
 
 
 def official_access(environment: Mapping[str, str], password_encryption: str) -> str:
@@ -182,5 +182,7 @@ def bitnami_settings(environment: Mapping[str, str]) -> tuple[tuple[str, str, st
     elif "POSTGRESQL_ENABLE_TLS" in environment:
         made.append(("ssl", "off", "POSTGRESQL_ENABLE_TLS"))
     if environment.get("POSTGRESQL_PASSWORD_ENCRYPTION"):
-        made.append(("password_encryption", environment["POSTGRESQL_PASSWORD_ENCRYPTION"], "POSTGRESQL_PASSWORD_ENCRYPTION"))
+        made.append(
+            ("password_encryption", environment["POSTGRESQL_PASSWORD_ENCRYPTION"], "POSTGRESQL_PASSWORD_ENCRYPTION")
+        )
     return tuple(made)

@@ -56,6 +56,7 @@ class ContainerFiles(FileProbe):
             uid=place.uid or 0,
             gid=place.gid or 0,
             place=place.shown,
+            on_host=False,
         )
 
     def local_path(self, path: str) -> str | None:

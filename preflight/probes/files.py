@@ -124,6 +124,7 @@ class FileFacts(Record):
     place: str | None = field(
         "What lies behind a path in a container: the path on this machine, or `the volume data`.", default=None
     )
+    on_host: bool = field("Whether it is a file of this machine.", default=True)
     kubernetes: bool = field(
         "Whether the path leads through a volume that Kubernetes writes (`..data`).", default=False
     )
@@ -162,16 +163,22 @@ class FileProbe:
         folder: Where relative paths start.
     """
 
-    __slots__ = ("_folder",)
+    __slots__ = ("_folder", "_seen")
 
     def __init__(self, folder: str = ".") -> None:
         self._folder = folder
+        self._seen: dict[str, FileFacts] = {}
 
     def _at(self, path: str) -> str:
         return path if self._folder == "." or not path else os.path.join(self._folder, path)
 
     def inspect(self, path: str) -> FileFacts:
-        """Say what stands at a path. Opens nothing."""
+        """Say what stands at a path. Opens nothing; looks once, however often it is asked (a run lasts a moment)."""
+        if path not in self._seen:
+            self._seen[path] = self._inspect(path)
+        return self._seen[path]
+
+    def _inspect(self, path: str) -> FileFacts:
         full = self._at(path)
         try:
             seen = os.stat(full)

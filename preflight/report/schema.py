@@ -159,9 +159,11 @@ class FindingModel(_Strict):
     expected: str | None = Field(description="What had to hold, in words.")
     observed: Plain | list[str] = Field(None, description="Left out for facts about secrets.")
     reason: str | None = Field(description="Stable code of the cause.")
-    rationale: str = Field(description="Why it matters.")
-    remediation: str = Field(description="What to do; a line that starts with `$ ` is a command.")
-    references: list[str] = Field(description="Addresses and CWE numbers.")
+    rationale: str = Field(
+        "", description="Why it matters; this and the next two are left out where nothing is to be done."
+    )
+    remediation: str = Field("", description="What to do; a line that starts with `$ ` is a command.")
+    references: list[str] = Field(default_factory=list, description="Addresses and CWE numbers.")
     fingerprint: Annotated[str, Field(pattern=r"^[0-9a-f]{32}$")] = Field(
         description="The same across runs for the same rule, subjects and resource."
     )

@@ -68,7 +68,7 @@ def file_facts(path: str, context: Context, *, on_host: bool = False) -> dict[st
         later = Deferred(reason="path", detail=f"{said} exists only where the service starts")
         return {"path": shown, **dict.fromkeys(_FACTS, later)}
     facts: dict[str, Any] = {"path": shown, **dict.fromkeys(_FACTS)}
-    facts |= {"kind": seen.kind, "file": seen.place if seen.place and isinstance(shown, str) else shown}
+    facts |= {"kind": seen.kind, "file": _file(seen, shown)}
     if seen.kind != "regular":
         return facts
     mode = seen.mode
@@ -84,6 +84,12 @@ def file_facts(path: str, context: Context, *, on_host: bool = False) -> dict[st
         "unsafe_directory": seen.unsafe_parent,
     }
     return facts
+
+
+def _file(seen: FileFacts, shown: Fact[str]) -> Fact[str]:
+    if not seen.on_host:
+        return None
+    return seen.place if seen.place and isinstance(shown, str) else shown
 
 
 def _readable(seen: FileFacts, context: Context) -> bool:

@@ -6,18 +6,22 @@ import posixpath
 
 from preflight.model.fact import Deferred, Unknown
 from preflight.model.origin import Origin
-from preflight.probes.files import FileText
+from preflight.probes.files import PROBLEMS, FileText
 
 TYPE_CHECKING = False
 if TYPE_CHECKING:
     from preflight.model.service import Service
     from preflight.model.setting import Setting
+    from preflight.probes.files import FileProbe
     from preflight.resources.base import Context
 
 _SCRIPTS = "/docker-entrypoint-initdb.d"
 _SCRIPT_ENDINGS = (".sh", ".sql")
 _MOST_SCRIPTS = 100
+_MOST_BYTES = 64 * 1024 * 1024  # of a Compose file that has been read once already
 _MADE_BY_SERVER = frozenset({"elsewhere", "missing", "dangling_symlink"})
+
+_last_read: tuple[FileProbe, str, list[str]] | None = None
 
 
 class ServerFile:
@@ -60,7 +64,7 @@ class ServerFile:
         elif not seen.exists and context.defer_paths and (seen.place or path).startswith(context.defer_paths):
             self.later = Deferred(reason="path", detail=f"{self.shown} exists only where the service starts")
         else:
-            self.later = Unknown(reason=data.code, detail=f"{self.shown}: {data.message}")
+            self.later = Unknown(reason=data.code, detail=f"{self.shown}: {PROBLEMS[data.code][0]}")
 
     def origin(self, line: int | None = None) -> Origin | None:
         """Return the place of a line, or None where the file is not here."""
@@ -99,12 +103,19 @@ def place_of_word(service: Service, position: int, written: str, context: Contex
     origin = text.origin
     if (text.text or "").startswith((written, f"--{written}")) or origin.file is None or origin.line is None:
         return text
-    read = context.host.read(origin.file)
-    found = _line_with(read.text.split("\n"), written, origin.line - 1) if isinstance(read, FileText) else None
+    found = _line_with(_lines_of(origin.file, context.host), written, origin.line - 1)
     if found is None:
         return text
     moved: Setting = text.replace(origin=origin.replace(line=found[0] + 1, column=found[1] + 1))
     return moved
+
+
+def _lines_of(file: str, host: FileProbe) -> list[str]:
+    global _last_read  # noqa: PLW0603 - one file describes thousands of services, and is read once in a run
+    if _last_read is None or _last_read[0] is not host or _last_read[1] != file:
+        read = host.read(file, limit=_MOST_BYTES)
+        _last_read = (host, file, read.text.split("\n") if isinstance(read, FileText) else [])
+    return _last_read[2]
 
 
 def _line_with(lines: list[str], written: str, start: int) -> tuple[int, int] | None:

@@ -12,31 +12,24 @@ from preflight.model.fact import Deferred, Unknown
 from preflight.model.record import Record, field
 from preflight.postgres.server_command import read_command
 from preflight.postgres.server_images import bitnami_settings, official_settings, server_image
-from preflight.postgres.server_settings import DEFAULTS, canonical, is_known, read_configuration
+from preflight.postgres.server_settings import DEFAULTS, canonical, read_configuration
 from preflight.resources._images import repository, tag
 from preflight.resources._postgres_files import ServerFile, init_scripts, place_of_word
 
 TYPE_CHECKING = False
 if TYPE_CHECKING:
-    from collections.abc import Iterator
-
     from preflight.model.fact import Fact
     from preflight.model.origin import Origin
     from preflight.model.service import Service
     from preflight.model.subject import Subject
-    from preflight.postgres.server_command import ServerCommand
+    from preflight.postgres.server_command import CommandSetting, ServerCommand
     from preflight.postgres.server_images import ServerImage
     from preflight.postgres.server_settings import ConfigurationFile
     from preflight.resources.base import Context
 
-# Who reaches a server: nobody; services of the project, over networks without or with a way out; this machine; whoever is in a
-# network that is not the project's own or spans machines; everybody.
-REACHES = ("nobody", "internal", "project", "host", "shared", "published")
-_LOCAL = frozenset({"", "localhost", "127.0.0.1", "::1"})
 _ROOT = "/var/lib/postgresql"
 _USUAL_DATA = "/var/lib/postgresql/data"
 _PORT = 5432
-_MOST_SHOWN = 40  # letters of a name that PostgreSQL does not know
 _BITNAMI_MOUNTED, _BITNAMI_OWN = "/bitnami/postgresql/conf", "/opt/bitnami/postgresql/conf"
 _MADE = {"official": official_settings, "bitnami": bitnami_settings}
 _LATER = "known only where the service runs"
@@ -63,6 +56,7 @@ class Server:
         configuration: Its `postgresql.conf`.
         access: Its `pg_hba.conf`.
         read: What its `postgresql.conf` says.
+        altered: What its `postgresql.auto.conf` says, which ALTER SYSTEM writes.
     """
 
     def __init__(
@@ -86,31 +80,37 @@ class Server:
         self._subject = subject
         self._context = context
         self._scripts: str | None = None
-        folder = self._written("-D") or image.data_directory(self.environment) or _USUAL_DATA
+        folder = self.written("-D") or image.data_directory(self.environment) or _USUAL_DATA
         self.configuration = self._file("config_file", folder, "postgresql.conf")
         self.read = read_configuration(self.configuration.text or "")
-        altered = ServerFile(posixpath.join(folder, "postgresql.auto.conf"), context, made_by_image=True)
-        self._altered = read_configuration(altered.text or "")
-        self._altered_file = altered
+        self.altered_file = ServerFile(posixpath.join(folder, "postgresql.auto.conf"), context, made_by_image=True)
+        self.altered = read_configuration(self.altered_file.text or "")
         self.data = posixpath.join("/", self.text_of("data_directory") or folder)
         self.access = self._file("hba_file", folder, "pg_hba.conf")
 
-    def _written(self, name: str) -> str:
+    def written(self, name: str) -> str:
+        """Return what the command says to a setting, empty where it says nothing.
+
+        Args:
+            name: The setting, in lower case, or `-D`.
+        """
         stated = self.command.of(name)
         return (stated.value or "") if stated is not None else ""
 
     def _file(self, name: str, folder: str, usual: str) -> ServerFile:
         """Read a file that a setting names, or that lies where the image makes it."""
-        path = self._written(name) or (self.text_of(name) if name != "config_file" else "")
+        path = self.written(name) or (self.text_of(name) if name != "config_file" else "")
         if path:
-            return ServerFile(posixpath.join("/", self.service.working_dir or "", path), self._context, made_by_image=False)
+            return ServerFile(
+                posixpath.join("/", self.service.working_dir or "", path), self._context, made_by_image=False
+            )
         if self.image.family == "bitnami":
             mounted = posixpath.join(_BITNAMI_MOUNTED, usual)
             here = self._context.files.inspect(mounted).exists
-            return ServerFile(mounted if here else posixpath.join(_BITNAMI_OWN, usual), self._context, made_by_image=True)
-        return ServerFile(
-            posixpath.join(folder, usual), self._context, made_by_image=self.image.family == "official"
-        )
+            return ServerFile(
+                mounted if here else posixpath.join(_BITNAMI_OWN, usual), self._context, made_by_image=True
+            )
+        return ServerFile(posixpath.join(folder, usual), self._context, made_by_image=self.image.family == "official")
 
     # -- settings --------------------------------------------------------------------------------------------------
 
@@ -122,11 +122,11 @@ class Server:
         """
         stated = self.command.of(name)
         if stated is not None:
-            return self._of_command(name, stated.value, stated.written, stated.position)
+            return self.of_command(stated)
         if not self.command.complete or self.command.starts != "server":
             detail = f"{name} may be set by what its command or entrypoint runs, {_LATER}"
             return Stated(value=Deferred(reason="command", detail=detail), said="by what its command runs")
-        found = self._of_file(name, self._altered, self._altered_file) or self._of_file(
+        found = self._of_file(name, self.altered, self.altered_file) or self._of_file(
             name, self.read, self.configuration
         )
         return found or self._of_image(name) or self._by_default(name)
@@ -136,15 +136,22 @@ class Server:
         value = self.setting(name).value
         return value if isinstance(value, str) else ""
 
-    def _of_command(self, name: str, value: str | None, written: str, position: int) -> Stated:
-        text = place_of_word(self.service, position, written, self._context)
+    def of_command(self, setting: CommandSetting) -> Stated:
+        """Return what a setting of the command comes to.
+
+        Args:
+            setting: The setting.
+        """
+        text = place_of_word(self.service, setting.position, setting.written, self._context)
         origin = text.origin if text is not None else None
-        said = f"by {written.rstrip('=')} in its command" + (f" at {origin}" if origin is not None else "")
+        said = f"by {setting.written.rstrip('=')} in its command" + (f" at {origin}" if origin is not None else "")
         via = text.via if text is not None else ()
-        if value is None:
-            later = Deferred(reason="command", detail=f"the value of {name} is known only to the shell that starts the server")
-            return Stated(value=later, said=said, origin=origin, via=via)
-        return Stated(value=self._checked(name, value, said), said=said, origin=origin, via=via)
+        value: Fact[str] = Deferred(
+            reason="command", detail=f"the value of {setting.name} is known only to the shell that starts the server"
+        )
+        if setting.value is not None:
+            value = self._checked(setting.name, setting.value, said)
+        return Stated(value=value, said=said, origin=origin, via=via)
 
     def _of_file(self, name: str, read: ConfigurationFile, file: ServerFile) -> Stated | None:
         entry = read.of(name)
@@ -173,7 +180,7 @@ class Server:
         return None
 
     def _by_default(self, name: str) -> Stated:
-        if self.image.family == "other" and self.configuration.text is None and not self._written("config_file"):
+        if self.image.family == "other" and self.configuration.text is None and not self.written("config_file"):
             detail = f"{name} is settled in its image, {_LATER}"
             return Stated(value=Deferred(reason="image", detail=detail), said="by its image")
         if self.configuration.later is not None:
@@ -204,72 +211,6 @@ class Server:
             self._scripts = init_scripts(self.service, self._context)
         return self._scripts
 
-    # -- what keeps it from starting -------------------------------------------------------------------------------
-
-    def refusals(self) -> Iterator[tuple[str, Origin | None]]:
-        """Yield what keeps the server from starting, in words, each with its place where it has one."""
-        from preflight.postgres.server_command import PROBLEMS
-
-        for code in self.command.problems:
-            yield f"in its command {PROBLEMS[code]}", self.service.places.get("command")
-        for one in self.command.settings:
-            stated = self._of_command(one.name, one.value, one.written, one.position)
-            if not is_known(one.name):
-                yield f"PostgreSQL has no setting {_shown(one.name)} ({stated.said})", stated.origin
-            elif isinstance(stated.value, Unknown):
-                yield stated.value.detail, stated.origin
-        for read, file in ((self.read, self.configuration), (self._altered, self._altered_file)):
-            for line in read.errors:
-                yield f"PostgreSQL cannot read {file.shown}:{line}", file.origin(line)
-            for entry in {entry.name: entry for entry in read.entries}.values():
-                place = file.origin(entry.line)
-                if not is_known(entry.name):
-                    yield f"PostgreSQL has no setting {_shown(entry.name)} ({file.shown}:{entry.line})", place
-                elif canonical(entry.name, entry.value, major=self.image.major) is None:
-                    yield f"{entry.name} is set by {file.shown}:{entry.line} to a value that PostgreSQL refuses", place
-        if isinstance(self.configuration.later, Unknown) and self._written("config_file"):
-            yield f"its config_file {self.configuration.later.detail}", self.setting("config_file").origin
-        lowest, highest = self.setting("ssl_min_protocol_version"), self.setting("ssl_max_protocol_version")
-        if (
-            isinstance(lowest.value, str)
-            and isinstance(highest.value, str)
-            and "" != highest.value < lowest.value  # the words sort as the versions do
-            and self.text_of("ssl") == "on"
-        ):
-            yield f"ssl_max_protocol_version ({highest.said}) is below ssl_min_protocol_version ({lowest.said})", highest.origin
-
-    # -- who reaches it --------------------------------------------------------------------------------------------
-
-    def reach(self) -> tuple[str, Origin | None]:
-        """Return who reaches it, one of `REACHES`, and where the port is published, where one is."""
-        addresses = self.setting("listen_addresses").value
-        local = isinstance(addresses, str) and {one.strip() for one in addresses.split(",")} <= _LOCAL
-        mode = self.service.network_mode
-        if mode == "none" or (local and mode is None):
-            return "nobody", None
-        if mode == "host":
-            return ("host" if local else "published"), self.service.places.get("network_mode")
-        port = self.text_of("port")
-        own = int(port) if port.isdecimal() and port.isascii() else _PORT
-        published = [one for one in self.service.ports if one.target == own]
-        for one in published:
-            if not self._on_loopback(one.host_ip):
-                return "published", one.origin
-        for network in self.service.networks:
-            if network.external or network.driver not in (None, "bridge"):
-                return "shared", network.origin
-        if published:
-            return "host", published[0].origin
-        return ("internal" if self.service.networks and all(one.internal for one in self.service.networks) else "project"), None
-
-    def _on_loopback(self, address: str | None) -> bool:
-        from preflight.values.listen_address import parse_listen_address
-
-        if address is None:
-            addresses = [one.driver_opts.get("com.docker.network.bridge.host_binding_ipv4") for one in self.service.networks]
-            address = next((one for one in addresses if one), "0.0.0.0")  # noqa: S104 - what Docker takes
-        return parse_listen_address(address).scope == "loopback"
-
     # -- its files -------------------------------------------------------------------------------------------------
 
     def absolute(self, path: str) -> str:
@@ -289,7 +230,9 @@ class Server:
         numbers = [one for one in (group, *self.service.group_add) if one.isdecimal()]
         own = self.user()
         # In the images the user's own group has its number, and Bitnami's user is in root's.
-        usual = () if group or own is None or own != self.image.user else (0,) if self.image.family == "bitnami" else (own,)
+        usual = (
+            () if group or own is None or own != self.image.user else (0,) if self.image.family == "bitnami" else (own,)
+        )
         return (*map(int, numbers), *usual)
 
 
@@ -309,27 +252,23 @@ def server_of(subject: Subject, context: Context) -> Server | None:
     known = image.is_server or (service.built and any(_is_data(mount.target) for mount in service.mounts))
     entrypoint = [word.reveal() for word in service.entrypoint] if service.entrypoint else None
     command = [word.reveal() for word in service.command] if service.command else None
-    if not known and not entrypoint and not command:
+    words = (*(entrypoint or ()), *(command or ()))
+    if not known and not any("postgres" in word or "postmaster" in word or word == "-c" for word in words):
         return None
     read = read_command(entrypoint, command, server_image=known)
-    if read.starts == "other" or (read.starts == "script" and not _looks_like_server(service, known=known)):
+    if read.starts == "other" or (read.starts == "script" and not _looks_like_server(service, named=image.is_server)):
         return None
     if not known and read.problems:
         return None
     return Server(subject, service, image, read, context)
 
 
-def _looks_like_server(service: Service, *, known: bool) -> bool:
+def _looks_like_server(service: Service, *, named: bool) -> bool:
     """Whether a service with a script of its own is rather a server than something beside one, such as a backup."""
-    return known and (
+    return named and (
         any(_is_data(mount.target) for mount in service.mounts) or any(port.target == _PORT for port in service.ports)
     )
 
 
 def _is_data(target: str | None) -> bool:
     return target is not None and (target == _ROOT or target.startswith((_ROOT + "/", "/bitnami/postgresql")))
-
-
-def _shown(name: str) -> str:
-    plain = name.isascii() and name.replace("_", "").isalnum() and len(name) <= _MOST_SHOWN
-    return name if plain else "that begins with ssl and is written there"

@@ -9,8 +9,6 @@ from preflight.model.setting import Reference, Unreadable
 
 TYPE_CHECKING = False
 if TYPE_CHECKING:
-    from collections.abc import Iterator
-
     from preflight.bindings import Bindings
     from preflight.model.fact import Fact
     from preflight.model.setting import Setting
@@ -83,11 +81,9 @@ def text(setting: Setting | None) -> Fact[str]:
     return not_literal(setting) or setting.text
 
 
-def with_role(subject: Subject, bindings: Bindings, *roles: str) -> Iterator[Setting]:
-    """Yield the settings of a subject that play one of the roles, in the order written."""
-    for setting in subject.settings.values():
-        if bindings.role(setting.name) in roles:
-            yield setting
+def with_role(subject: Subject, bindings: Bindings, *roles: str) -> list[Setting]:
+    """Return the settings of a subject that play one of the roles, in the order written."""
+    return bindings.playing(subject.settings, *roles)
 
 
 def prefix_of(name: str, *words: str) -> str:

@@ -7,8 +7,7 @@ What their command, `postgresql.conf`, image and environment say is read in `pre
 from __future__ import annotations
 
 from preflight.model.record import field
-from preflight.postgres.server_settings import tls_version
-from preflight.resources._postgres_server import REACHES, server_of
+from preflight.resources._postgres_reaches import REACHES
 from preflight.resources.base import Resource
 
 TYPE_CHECKING = False
@@ -40,22 +39,37 @@ class PostgresServer(Resource):
         choices=REACHES,
     )
     problems: Fact[tuple[str, ...]] = field("What in its configuration keeps it from starting, in words.")
+    remedy: Fact[str] = field("How to turn TLS on, in the Compose file.")
 
 
 RESOURCE = PostgresServer
+_REMEDY = """\
+command: postgres -c ssl=on -c ssl_cert_file=/tls/crt.pem -c ssl_key_file=/tls/key.pem
+volumes: ["./tls:/tls:ro"]"""
+_REMEDY_BITNAMI = """\
+environment: {POSTGRESQL_ENABLE_TLS: "yes", POSTGRESQL_TLS_CERT_FILE: /tls/crt.pem,
+POSTGRESQL_TLS_KEY_FILE: /tls/key.pem}
+volumes: ["./tls:/tls:ro"]"""
 
 
 def collect(subject: Subject, context: Context) -> Iterator[PostgresServer]:
     """Collect the server of a service; other subjects run none."""
+    if subject.service is None:
+        return
+    # Loaded here: at the start of a container there are no services.
+    from preflight.resources._postgres_reach import reach_of
+    from preflight.resources._postgres_refusals import refusals
+    from preflight.resources._postgres_server import server_of
+
     server = server_of(subject, context)
-    if server is None or server.service is None:
+    if server is None:
         return
     ssl = server.setting("ssl")
     lowest = server.setting("ssl_min_protocol_version")
     highest = server.setting("ssl_max_protocol_version")
     hashing = server.setting("password_encryption")
-    refusals = list(server.refusals())
-    refused = [place for _, place in refusals if place is not None]
+    found = list(refusals(server))
+    refused = [place for _, place in found if place is not None]
     stated = ssl if ssl.value != "on" or lowest.origin is None else lowest
     yield PostgresServer(
         name=subject.name,
@@ -69,8 +83,9 @@ def collect(subject: Subject, context: Context) -> Iterator[PostgresServer]:
         max_tls_version=_version(highest),
         password_encryption=hashing.value,
         password_encryption_source=hashing.said,
-        reach=server.reach()[0],
-        problems=tuple(dict.fromkeys(text for text, _ in refusals)),
+        reach=reach_of(server),
+        problems=tuple(dict.fromkeys(text for text, _ in found)),
+        remedy=_REMEDY_BITNAMI if server.image.family == "bitnami" else _REMEDY,
     )
 
 
@@ -88,4 +103,6 @@ def usual_place(server: Server, subject: Subject) -> Origin:
 def _version(stated: Stated) -> Fact[TlsVersion]:
     if not isinstance(stated.value, str):
         return stated.value
+    from preflight.postgres.server_settings import tls_version
+
     return tls_version(stated.value) if stated.value else None

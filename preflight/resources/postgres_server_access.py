@@ -7,9 +7,7 @@ from __future__ import annotations
 
 from preflight.model.fact import Deferred
 from preflight.model.record import Record, field
-from preflight.postgres.hba import PROBLEMS, read_access
-from preflight.postgres.server_images import bitnami_access, official_access
-from preflight.resources._postgres_server import REACHES, server_of
+from preflight.resources._postgres_reaches import REACHES
 from preflight.resources._values import not_literal
 from preflight.resources.base import Resource
 from preflight.resources.postgres_server import usual_place
@@ -17,6 +15,7 @@ from preflight.resources.postgres_server import usual_place
 TYPE_CHECKING = False
 if TYPE_CHECKING:
     from collections.abc import Iterable, Iterator
+    from typing import Any
 
     from preflight.model.fact import Fact, Unknown
     from preflight.model.origin import Origin
@@ -29,12 +28,17 @@ _METHOD = "POSTGRES_HOST_AUTH_METHOD"
 _PASSWORDS = ("POSTGRESQL_PASSWORD", "POSTGRES_PASSWORD", "POSTGRESQL_PASSWORD_FILE", "POSTGRES_PASSWORD_FILE")
 _MADE = "the pg_hba.conf that its image makes"
 _EDIT = "Write hostssl instead of host in these rows, or put `hostnossl all all all reject` above them."
-_MOUNT = """Give the server a pg_hba.conf of its own, in which rows for other hosts begin with hostssl: in the Compose file
-command: ["postgres", "-c", "hba_file=/etc/postgresql/pg_hba.conf"]
-volumes: ["./pg_hba.conf:/etc/postgresql/pg_hba.conf:ro"]
-and in pg_hba.conf
+_ROWS_OF_OTHERS = """and in pg_hba.conf
 local all all scram-sha-256
 hostssl all all all scram-sha-256"""
+_MOUNT = f"""Give the server a pg_hba.conf of its own, whose rows for other hosts begin with hostssl. Add to its command:
+-c hba_file=/etc/postgresql/pg_hba.conf
+and to the service
+volumes: ["./pg_hba.conf:/etc/postgresql/pg_hba.conf:ro"]
+{_ROWS_OF_OTHERS}"""
+_MOUNT_BITNAMI = f"""Give the server a pg_hba.conf of its own, whose rows for other hosts begin with hostssl. Add to the service
+volumes: ["./pg_hba.conf:/bitnami/postgresql/conf/pg_hba.conf:ro"]
+{_ROWS_OF_OTHERS}"""
 
 
 class PostgresServerAccess(Resource):
@@ -42,7 +46,9 @@ class PostgresServerAccess(Resource):
 
     file: Fact[str] = field("The file, on this machine where it is here.")
     plaintext_rows: Fact[tuple[str, ...]] = field("Rows that let somebody in from another host without encryption.")
-    trust_rows: Fact[tuple[str, ...]] = field("Rows that let everybody in from another host, whoever they say they are.")
+    trust_rows: Fact[tuple[str, ...]] = field(
+        "Rows that let everybody in from another host, whoever they say they are."
+    )
     weak_rows: Fact[tuple[str, ...]] = field(
         "Rows for other hosts that send passwords as they are (password) or believe the client's machine (ident)."
     )
@@ -67,20 +73,28 @@ class _Found(Record):
     shown: str = field("What to call it.")
 
     def rows(self, rows: Iterable[Row]) -> tuple[str, ...]:
-        return tuple(f"{row.text} ({self.shown}:{row.line})" if self.here else row.text for row in rows)
+        return tuple(f"{row.text} ({f'{self.shown}:{row.line}' if self.here else self.shown})" for row in rows)
 
 
 def collect(subject: Subject, context: Context) -> Iterator[PostgresServerAccess]:
     """Collect the access file of a service's server."""
+    if subject.service is None:
+        return
+    # Loaded here: at the start of a container there are no services.
+    from preflight.postgres.hba import read_access
+    from preflight.resources._postgres_reach import reach_of
+    from preflight.resources._postgres_server import server_of
+
     server = server_of(subject, context)
     if server is None:
         return
-    reach = server.reach()[0]
+    reach = reach_of(server)
     later = _later(server, subject)
     place = server.setting("hba_file").origin or usual_place(server, subject)
     if later is not None:
+        unknown: dict[str, Any] = dict.fromkeys(_ROWS, later)
         yield PostgresServerAccess(
-            name=subject.name, origin=place, file=server.access.shown, reach=reach, remedy=None, **dict.fromkeys(_ROWS, later)
+            name=subject.name, origin=place, file=server.access.shown, reach=reach, remedy=None, **unknown
         )
         return
     here = server.access.text is not None
@@ -103,7 +117,7 @@ def collect(subject: Subject, context: Context) -> Iterator[PostgresServerAccess
         client_certificates="none" if not asking else "all" if len(asking) == len(encrypted) else "some",
         reach=reach,
         problems=tuple(_problems(server, content, asking)),
-        remedy=_EDIT if here else _MOUNT,
+        remedy=_EDIT if here else _MOUNT_BITNAMI if server.image.family == "bitnami" else _MOUNT,
     )
 
 
@@ -120,16 +134,19 @@ def _later(server: Server, subject: Subject) -> Unknown | Deferred | None:
         detail = "a script in /docker-entrypoint-initdb.d changes pg_hba.conf, whose rows are known only where the service runs"
         return Deferred(reason="init_script", detail=detail)
     method = subject.settings.get(_METHOD)
-    other = not_literal(method) if method is not None else None
-    return other
+    return not_literal(method) if method is not None else None
 
 
 def _made(server: Server, subject: Subject) -> str:
+    from preflight.postgres.server_images import bitnami_access, official_access
+
     if server.image.family == "bitnami":
         password = any(subject.settings[name].is_set for name in _PASSWORDS if name in subject.settings)
         authority = server.text_of("ssl") == "on" and bool(server.text_of("ssl_ca_file"))
         return bitnami_access(server.environment, authority=authority, password=password)
-    return official_access(server.environment, server.text_of("password_encryption") or server.image.password_encryption)
+    return official_access(
+        server.environment, server.text_of("password_encryption") or server.image.password_encryption
+    )
 
 
 def _origin(server: Server, content: AccessFile, rows: tuple[Row, ...]) -> Origin | None:
@@ -138,6 +155,8 @@ def _origin(server: Server, content: AccessFile, rows: tuple[Row, ...]) -> Origi
 
 
 def _problems(server: Server, content: AccessFile, asking: list[Row]) -> Iterator[str]:
+    from preflight.postgres.hba import PROBLEMS
+
     shown = server.access.shown if server.access.text is not None else _MADE
     for line, code in content.errors:
         yield f"PostgreSQL cannot read {shown}:{line}: {PROBLEMS[code]}"

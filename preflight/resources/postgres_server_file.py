@@ -11,12 +11,12 @@ import posixpath
 from preflight.model.fact import Deferred, Unknown
 from preflight.model.record import field
 from preflight.resources._files import FileResource, file_facts, unknown_file
-from preflight.resources._postgres_server import server_of
 from preflight.resources.postgres_server import usual_place
 
 TYPE_CHECKING = False
 if TYPE_CHECKING:
     from collections.abc import Iterator
+    from typing import Any
 
     from preflight.model.fact import Fact
     from preflight.model.subject import Subject
@@ -24,7 +24,19 @@ if TYPE_CHECKING:
     from preflight.resources._postgres_server import Server
     from preflight.resources.base import Context
 
-_FILES = {"ssl_cert_file": "certificate", "ssl_key_file": "key", "ssl_ca_file": "authority", "ssl_crl_file": "revocations"}
+_FILES = {
+    "ssl_cert_file": "certificate",
+    "ssl_key_file": "key",
+    "ssl_ca_file": "authority",
+    "ssl_crl_file": "revocations",
+}
+
+_REFUSALS = {
+    "wrong_owner": "neither that user nor root owns it",
+    "group_or_others": "its group or others have rights to it",
+    "others_or_group_write": "root owns it, and its group may do more than read it, or others may do something",
+    "not_readable": "that user may not read it",
+}
 
 
 class PostgresServerFile(FileResource):
@@ -38,7 +50,7 @@ class PostgresServerFile(FileResource):
     server_reads: Fact[bool] = field("Whether that user may read it.")
     refusal: Fact[str] = field(
         "Why the server refuses a key, as a code; absent where it accepts it, and for other files.",
-        choices=("wrong_owner", "group_or_others", "others_or_group_write", "not_readable"),
+        choices=tuple(_REFUSALS),
     )
     refusal_detail: Fact[str] = field("That reason in words.")
     remedy: Fact[str] = field("What makes the server accept it.")
@@ -49,14 +61,19 @@ RESOURCE = PostgresServerFile
 
 def collect(subject: Subject, context: Context) -> Iterator[PostgresServerFile]:
     """Collect the files of a server whose TLS is on, or may be."""
+    if subject.service is None:
+        return
+    from preflight.resources._postgres_server import server_of  # at the start of a container there are no services
+
     server = server_of(subject, context)
     if server is None or server.setting("ssl").value == "off":
         return
+    certain = server.setting("ssl").value == "on"
     for name, purpose in _FILES.items():
         stated = server.setting(name)
-        if stated.value == "":
+        if stated.value == "" or (stated.origin is None and not certain):
             continue
-        common = {
+        common: dict[str, Any] = {
             "name": f"{subject.name} ({name})",
             "origin": stated.origin or server.setting("ssl").origin or usual_place(server, subject),
             "via": stated.via,
@@ -69,7 +86,9 @@ def collect(subject: Subject, context: Context) -> Iterator[PostgresServerFile]:
         if not isinstance(stated.value, str):
             later = stated.value or Unknown(reason="unset", detail=f"{name} is not known")
             facts = unknown_file(later)
-            yield PostgresServerFile(**common, **facts, server_reads=later, refusal=later, refusal_detail=later, remedy=None)
+            yield PostgresServerFile(
+                **common, **facts, server_reads=later, refusal=later, refusal_detail=later, remedy=None
+            )
             continue
         path = server.absolute(stated.value)
         facts = file_facts(path, context)
@@ -83,17 +102,17 @@ def collect(subject: Subject, context: Context) -> Iterator[PostgresServerFile]:
         yield PostgresServerFile(**common, **facts, **_access(server, path, purpose, context))
 
 
-def _access(server: Server, path: str, purpose: str, context: Context) -> dict[str, Fact[object]]:
+def _access(server: Server, path: str, purpose: str, context: Context) -> dict[str, Any]:
     """Return the facts about who may read a file that is there."""
-    from preflight.x509.permissions import REASONS, may_read
+    from preflight.x509.permissions import may_read
 
     seen = context.files.inspect(path)
     uid, gids = server.user(), server.groups()
     owner = _owner(server, path, seen)
-    later: Fact[object] = None
+    later: Deferred | None = None
     if uid is None:
         later = Deferred(reason="user", detail=f"which user reads {path} is known only where the service runs")
-    reads = later if uid is None else may_read(seen.mode, owner, seen.gid, uid=uid, gids=gids)
+    reads: Fact[bool] = later if uid is None else may_read(seen.mode, owner, seen.gid, uid=uid, gids=gids)
     if purpose != "key":
         return {"server_reads": reads, "refusal": None, "refusal_detail": None, "remedy": None}
     code = _refusal(seen, owner, uid, gids)
@@ -101,7 +120,7 @@ def _access(server: Server, path: str, purpose: str, context: Context) -> dict[s
     return {
         "server_reads": reads,
         "refusal": code or unsure,
-        "refusal_detail": REASONS[code][0] if code is not None else unsure,
+        "refusal_detail": _REFUSALS[code] if code is not None else unsure,
         "remedy": _remedy(uid),
     }
 

@@ -184,7 +184,9 @@ def _facts(session: Session, target: PostgresTarget, context: Context) -> dict[s
         "tls": session.tls,
         "tls_version": version if session.tls else None,
         "cipher": session.cipher,
-        "client_certificate": session.client_certificate,
+        "client_certificate": _BEHIND_A_POOLER
+        if session.tls and session.client_certificate is None
+        else session.client_certificate,
         "client_certificate_configured": target.parameters.get("sslcert", _NOWHERE) != _NOWHERE,
         "plaintext": worst if worst is not None or not (session.connected and over_tcp) else _UNSEEN,
         "authentication": _authentication(session) if over_tcp else None,
@@ -199,6 +201,11 @@ _UNSEEN = Unknown(
 )
 
 
+_BEHIND_A_POOLER = Unknown(
+    reason="undecided", detail="behind a pooler it cannot be seen whether the client's certificate was verified"
+)
+
+
 def _authentication(session: Session) -> Fact[str]:
     """Return how the service proved itself, in the words of pg_hba.conf."""
     method = session.authentication
@@ -207,8 +214,5 @@ def _authentication(session: Session) -> Fact[str]:
     if not session.connected:
         return None
     if session.client_certificate is None and session.tls:
-        return Unknown(
-            reason="undecided",
-            detail="the server asks for no password, and behind a pooler it cannot be seen whether a client certificate takes its place",
-        )
+        return _BEHIND_A_POOLER
     return "certificate" if session.client_certificate else "trust"

@@ -27,10 +27,11 @@ from preflight.resources._values import flag_of, not_literal, prefix_of, with_ro
 
 TYPE_CHECKING = False
 if TYPE_CHECKING:
-    from collections.abc import Iterator
+    from collections.abc import Iterator, Mapping
     from typing import Any
 
     from preflight.live.failures import LiveFailure
+    from preflight.live.handshake import TlsOptions
     from preflight.live.redis import RedisServer, RedisTarget
     from preflight.model.fact import Fact, TlsVersion
     from preflight.model.setting import Setting
@@ -151,19 +152,9 @@ def _url_target(client: RedisClient, url: Url, subject: Subject, context: Contex
     if port is None:
         return _MALFORMED
     query = url.query
-    options = None
-    if client.tls:
-        beside = settings_beside(subject, context, prefix_of(client.name, *MARKS), MARKS)
-        options = tls_options(
-            query.get("ssl_ca_certs") or beside.get("tls_ca_file"),
-            query.get("ssl_certfile") or beside.get("tls_cert_file"),
-            query.get("ssl_keyfile") or beside.get("tls_key_file"),
-            context,
-            verifies=client.verifies is True,
-            check_name=flag_of(query.get("ssl_check_hostname", "true"), "ssl_check_hostname") is True,
-        )
-        if isinstance(options, (Unknown, Deferred)):
-            return options
+    options = _tls(client, query, subject, context)
+    if isinstance(options, (Unknown, Deferred)):
+        return options
     from preflight.live.redis import RedisTarget
 
     password = url.password.reveal() if url.password else query.get("password")
@@ -173,6 +164,23 @@ def _url_target(client: RedisClient, url: Url, subject: Subject, context: Contex
         tls=options,
         username=url.user or query.get("username") or None,
         password=password or None,
+    )
+
+
+def _tls(
+    client: RedisClient, query: Mapping[str, str], subject: Subject, context: Context
+) -> TlsOptions | Unknown | Deferred | None:
+    """Return how TLS is done: by the URL's parameters, then by the settings beside it; None in clear."""
+    if not client.tls:
+        return None
+    beside = settings_beside(subject, context, prefix_of(client.name, *MARKS), MARKS)
+    return tls_options(
+        query.get("ssl_ca_certs") or beside.get("tls_ca_file"),
+        query.get("ssl_certfile") or beside.get("tls_cert_file"),
+        query.get("ssl_keyfile") or beside.get("tls_key_file"),
+        context,
+        verifies=client.verifies is True,
+        check_name=flag_of(query.get("ssl_check_hostname", "true"), "ssl_check_hostname") is True,
     )
 
 
@@ -212,15 +220,9 @@ def _split_target(
     port = _port(behind if colon else _text(beside["port"]))
     if not name or port is None:
         return _MALFORMED
-    options = None
-    if client.tls:
-        files = settings_beside(subject, context, prefix, MARKS)
-        options = tls_options(
-            files.get("tls_ca_file"), files.get("tls_cert_file"), files.get("tls_key_file"), context,
-            verifies=client.verifies is True,
-        )  # fmt: skip
-        if isinstance(options, (Unknown, Deferred)):
-            return options
+    options = _tls(client, {}, subject, context)
+    if isinstance(options, (Unknown, Deferred)):
+        return options
     from preflight.live.redis import RedisTarget
 
     return RedisTarget(

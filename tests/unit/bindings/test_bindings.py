@@ -58,6 +58,8 @@ def test_a_project_binds_its_own_names():
     ("name", "text", "secret"),
     [
         ("ALLOW_EMPTY_PASSWORD", "yes", False),
+        ("MYSQL_ALLOW_EMPTY_PASSWORD", "yes", False),
+        ("MYSQL_RANDOM_ROOT_PASSWORD", "yes", False),
         ("REQUIRE_PASSWORD", "true", False),
         ("DB_PASSWORD", "true", True),
         ("ALLOW_EMPTY_PASSWORD", "hunter2hunter2", True),

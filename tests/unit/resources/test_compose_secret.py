@@ -34,7 +34,7 @@ def given(of_compose, entry, **options):
         ("POSTGRES_HOST_AUTH_METHOD: scram-sha-256", {}),
         ("POSTGRES_INITDB_ARGS: --auth-host=scram-sha-256", {}),
         ("KMS_KEY_ALIAS: alias/app", {}),
-        ('MYSQL_ALLOW_EMPTY_PASSWORD: "yes"', {"MYSQL_ALLOW_EMPTY_PASSWORD": "nothing"}),
+        ('MYSQL_ALLOW_EMPTY_PASSWORD: "yes"', {}),
         ("SENTRY_DSN: https://key@errors.example.com/1", {}),
     ],
 )  # fmt: skip

@@ -1,0 +1,48 @@
+"""Who reaches a PostgreSQL server: by the addresses it listens on, the ports it publishes and the networks it is in."""
+
+from __future__ import annotations
+
+from preflight.values.listen_address import parse_listen_address
+
+TYPE_CHECKING = False
+if TYPE_CHECKING:
+    from preflight.model.service import Service
+    from preflight.resources._postgres_server import Server
+
+_LOCAL = frozenset({"", "localhost", "127.0.0.1", "::1"})
+_PORT = 5432
+_BINDING = "com.docker.network.bridge.host_binding_ipv4"
+
+
+def reach_of(server: Server) -> str:
+    """Return who reaches a server, in the words of `_postgres_reaches`.
+
+    Args:
+        server: The server.
+    """
+    service = server.service
+    addresses = server.setting("listen_addresses")
+    # What nobody wrote is not taken for `localhost`: such a server would be of no use.
+    local = isinstance(addresses.value, str) and addresses.origin is not None
+    local = local and {one.strip() for one in str(addresses.value).split(",")} <= _LOCAL
+    if service.network_mode == "none" or (local and service.network_mode is None):
+        return "nobody"
+    if service.network_mode == "host":
+        return "host" if local else "published"
+    port = server.text_of("port")
+    own = int(port) if port.isdecimal() and port.isascii() else _PORT
+    published = [one for one in service.ports if one.target == own]
+    if not all(_on_loopback(one.host_ip, service) for one in published):
+        return "published"
+    if any(network.external or network.driver not in (None, "bridge") for network in service.networks):
+        return "shared"
+    if published:
+        return "host"
+    return "internal" if service.networks and all(network.internal for network in service.networks) else "project"
+
+
+def _on_loopback(address: str | None, service: Service) -> bool:
+    if address is None:  # Docker takes the address of the network's own option, else every one
+        written = [network.driver_opts.get(_BINDING) for network in service.networks]
+        address = next((one for one in written if one), "")
+    return parse_listen_address(address).scope == "loopback"

@@ -1,0 +1,67 @@
+"""What keeps a PostgreSQL server from starting, in words: options, settings and lines that it cannot read."""
+
+from __future__ import annotations
+
+from preflight.model.fact import Unknown
+from preflight.postgres.server_command import PROBLEMS
+from preflight.postgres.server_settings import canonical, is_known
+
+TYPE_CHECKING = False
+if TYPE_CHECKING:
+    from collections.abc import Iterator
+    from typing import TypeAlias
+
+    from preflight.model.origin import Origin
+    from preflight.postgres.server_settings import ConfigurationFile
+    from preflight.resources._postgres_files import ServerFile
+    from preflight.resources._postgres_server import Server
+
+    Refusal: TypeAlias = tuple[str, Origin | None]
+
+_MOST_SHOWN = 40  # letters of a name that PostgreSQL does not know
+
+
+def refusals(server: Server) -> Iterator[Refusal]:
+    """Yield what keeps a server from starting, each with its place where it has one.
+
+    Args:
+        server: The server.
+    """
+    for code in server.command.problems:
+        yield f"in its command {PROBLEMS[code]}", server.service.places.get("command")
+    for one in server.command.settings:
+        stated = server.of_command(one)
+        if not is_known(one.name):
+            yield f"PostgreSQL has no setting {_shown(one.name)} ({stated.said})", stated.origin
+        elif isinstance(stated.value, Unknown):
+            yield stated.value.detail, stated.origin
+    if isinstance(server.configuration.later, Unknown) and server.written("config_file"):
+        yield f"its config_file {server.configuration.later.detail}", server.setting("config_file").origin
+    yield from _of_file(server.read, server.configuration, server.image.major)
+    yield from _of_file(server.altered, server.altered_file, server.image.major)
+    yield from _of_versions(server)
+
+
+def _of_file(read: ConfigurationFile, file: ServerFile, major: int | None) -> Iterator[Refusal]:
+    for line in read.errors:
+        yield f"PostgreSQL cannot read {file.shown}:{line}", file.origin(line)
+    for entry in {entry.name: entry for entry in read.entries}.values():  # of several only the last is looked at
+        place = file.origin(entry.line)
+        if not is_known(entry.name):
+            yield f"PostgreSQL has no setting {_shown(entry.name)} ({file.shown}:{entry.line})", place
+        elif canonical(entry.name, entry.value, major=major) is None:
+            yield f"{entry.name} is set by {file.shown}:{entry.line} to a value that PostgreSQL refuses", place
+
+
+def _of_versions(server: Server) -> Iterator[Refusal]:
+    lowest, highest = server.setting("ssl_min_protocol_version"), server.setting("ssl_max_protocol_version")
+    if not isinstance(lowest.value, str) or not isinstance(highest.value, str) or server.text_of("ssl") != "on":
+        return
+    if "" != highest.value < lowest.value:  # the words sort as the versions do
+        names = f"ssl_max_protocol_version ({highest.said}) is below ssl_min_protocol_version ({lowest.said})"
+        yield names, highest.origin
+
+
+def _shown(name: str) -> str:
+    plain = name.isascii() and name.replace("_", "").isalnum() and len(name) <= _MOST_SHOWN
+    return name if plain else "of a name that begins with ssl"
