@@ -207,6 +207,4 @@ def _advice(
 def _finding(
     level: str, code: str, file: InspectedFile, certificate: InspectedCertificate, message: str, hint: str
 ) -> Finding:
-    return Finding(
-        level=level, code=code, path=file.path, certificate=certificate.position, message=message, hint=hint
-    )
+    return Finding(level=level, code=code, path=file.path, certificate=certificate.position, message=message, hint=hint)

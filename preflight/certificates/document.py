@@ -90,9 +90,7 @@ def _certificate(one: InspectedCertificate, at: datetime) -> dict[str, Any]:
         "not_before_timestamp": int(facts.not_before.timestamp()),
         "not_after_timestamp": int(facts.not_after.timestamp()),
         # What OpenSSL calls over in its last second already, and valid in its first one only.
-        "validity": (
-            "expired" if facts.not_after <= at else "not_yet_valid" if facts.not_before > at else life.state
-        ),
+        "validity": ("expired" if facts.not_after <= at else "not_yet_valid" if facts.not_before > at else life.state),
         "remaining_days": life.remaining_days,
         "lifetime_days": life.days,
         "key": _key_kind(facts.key),

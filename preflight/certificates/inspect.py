@@ -5,6 +5,8 @@ Nothing is changed, nobody is asked (no passphrase, no network), and nothing of 
 
 from __future__ import annotations
 
+import warnings
+
 from preflight.certificates.chains import Authorities, verify
 from preflight.certificates.inspection import LEVELS, VERIFIED, Chain, Finding, InspectedFile, Inspection
 from preflight.certificates.pairs import paired
@@ -56,6 +58,14 @@ def inspect(
     Raises:
         InputError: A file of `trusted` holds no certificate, or cannot be read.
     """
+    with warnings.catch_warnings():  # cryptography warns of odd serial numbers as often as they are looked at
+        warnings.simplefilter("ignore")
+        return _inspect(paths, now, trusted=trusted, fail_within=fail_within, strict=strict)
+
+
+def _inspect(
+    paths: Sequence[str], now: datetime, *, trusted: Sequence[str], fail_within: float | None, strict: bool
+) -> Inspection:
     roots = [der for path in trusted for der in _store(path)] if trusted else None
     looked = search(paths)
     findings: list[Finding] = [
@@ -111,7 +121,9 @@ def _store(path: str) -> Iterator[bytes]:
     material = data if isinstance(data, FileProblem) else read_certificates(data)
     if isinstance(material, (FileProblem, MaterialProblem)):
         message = f"the CA file cannot be used: {material.message}"
-        problem = Problem(kind="input", code=material.code, message=message, hint=material.hint, origin=Origin(file=path))
+        problem = Problem(
+            kind="input", code=material.code, message=message, hint=material.hint, origin=Origin(file=path)
+        )
         raise InputError([problem])
     yield from material.certificates
 
@@ -141,7 +153,9 @@ def _chain(
 ) -> tuple[Chain, list[Finding]]:
     if certificate.role != "root":
         return verify(file, certificate, authorities, now)
-    alone = verify_chain([certificate.der], [certificate.der], now, purpose=None)  # whether it is trusted is not its own matter
+    alone = verify_chain(
+        [certificate.der], [certificate.der], now, purpose=None
+    )  # whether it is trusted is not its own matter
     reason = alone.failures[0] if alone.failures else None
     chain = Chain(
         verdict=reason.reason if reason is not None else VERIFIED,
@@ -166,7 +180,9 @@ def _life(
         hint = "Wait, or correct the clock of this machine or of the one that issued it."
         yield _finding("failure", "not_yet_valid", file, certificate, message, hint)
     elif fail_within is not None and life.remaining_seconds < fail_within * _SECONDS:
-        message = f"it expires in {_days(life.remaining_days)}, on {end}: less than the {fail_within:g} that are asked for"
+        message = (
+            f"it expires in {_days(life.remaining_days)}, on {end}: less than the {fail_within:g} that are asked for"
+        )
         yield _finding("failure", "expires_within", file, certificate, message, "Renew it.")
     elif life.state in _ALIVE:
         level, code, hint = _ALIVE[life.state]
@@ -198,6 +214,4 @@ def _days(count: int) -> str:
 def _finding(
     level: str, code: str, file: InspectedFile, certificate: InspectedCertificate, message: str, hint: str
 ) -> Finding:
-    return Finding(
-        level=level, code=code, path=file.path, certificate=certificate.position, message=message, hint=hint
-    )
+    return Finding(level=level, code=code, path=file.path, certificate=certificate.position, message=message, hint=hint)

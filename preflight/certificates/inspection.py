@@ -30,7 +30,9 @@ class Finding(Record):
     level: Level = field("failure: exit code 1; warning: with --strict only; note: never.", choices=LEVELS)
     code: str = field("What is the case, in snake case.")
     path: str = field("The file.")
-    certificate: int | None = field("Which certificate of the file, from 1; None for the file as a whole.", default=None)
+    certificate: int | None = field(
+        "Which certificate of the file, from 1; None for the file as a whole.", default=None
+    )
     message: str = field("What is the case, in a sentence without its full stop.")
     hint: str = field("What to do.")
 

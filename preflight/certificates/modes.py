@@ -34,7 +34,9 @@ def mode_findings(path: str, seen: FileFacts, *, certificates: bool, keys: bool)
     findings = []
     if seen.mode & _REPLACEABLE:
         message = f"others than its owner may write it (mode {seen.mode:04o})"
-        findings.append(_finding("warning", "certificate_writable", path, message, "Let only its owner write it: chmod 644."))
+        findings.append(
+            _finding("warning", "certificate_writable", path, message, "Let only its owner write it: chmod 644.")
+        )
     elif not seen.mode & _WORLD_READABLE:
         message = f"not everybody may read it (mode {seen.mode:04o}); a certificate is no secret"
         hint = "chmod 644, unless every service that needs it may read it as it is."

@@ -44,7 +44,8 @@ def paired(files: Sequence[InspectedFile]) -> tuple[tuple[InspectedFile, ...], l
                 one.replace(keys=_unique(keys.get(one.facts.spki_sha256, ()))) for one in file.certificates
             ),
             keys=tuple(
-                one.replace(certificates=_unique(certificates.get(one.facts.spki_sha256 or "", ()))) for one in file.keys
+                one.replace(certificates=_unique(certificates.get(one.facts.spki_sha256 or "", ())))
+                for one in file.keys
             ),
         )
         for file in files

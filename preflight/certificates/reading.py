@@ -192,7 +192,9 @@ def _key_findings(path: str, key: private_keys.PrivateKeyFacts) -> list[Finding]
         findings.append(_finding("note", "encrypted_key", path, message, hint))
     if not key.openssl_reads:
         message = "its private key is in a form that OpenSSL, libpq and PostgreSQL do not read"
-        hint = "Write it as PKCS #8: ssh-keygen -p -m PKCS8 -f FILE, or openssl pkcs8 -in FILE -inform DER -out FILE.pem"
+        hint = (
+            "Write it as PKCS #8: ssh-keygen -p -m PKCS8 -f FILE, or openssl pkcs8 -in FILE -inform DER -out FILE.pem"
+        )
         findings.append(_finding("warning", "unusual_key_form", path, message, hint))
     return findings
 

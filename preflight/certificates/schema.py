@@ -85,7 +85,9 @@ class InspectedCertificateModel(_Strict):
     key: KeyKindModel = Field(description="Its public key.")
     signature: SignatureModel = Field(description="How its issuer signed it.")
     self_signed: bool = Field(description="Whether its own key signed it.")
-    extended_key_usage: list[str] | None = Field(description="server_auth, client_auth, other words or OIDs; null without any.")
+    extended_key_usage: list[str] | None = Field(
+        description="server_auth, client_auth, other words or OIDs; null without any."
+    )
     chain: ChainModel = Field(description="Whether it leads to a trusted root.")
     key_files: list[str] = Field(description="Inspected files that hold its private key.")
 
@@ -94,11 +96,15 @@ class InspectedKeyModel(_Strict):
     """One private key of a file. Nothing in it helps to find the key."""
 
     line: Count = Field(description="Line of its BEGIN line; 0 for DER.")
-    format: Literal["pkcs8", "pkcs8_encrypted", "pkcs1", "sec1", "dsa", "openssh", "other"] = Field(description="How it is written.")
+    format: Literal["pkcs8", "pkcs8_encrypted", "pkcs1", "sec1", "dsa", "openssh", "other"] = Field(
+        description="How it is written."
+    )
     encrypted: bool = Field(description="Whether it needs a passphrase.")
     key: KeyKindModel | None = Field(description="What kind of key it is; null when it could not be opened.")
     public_key_sha256: Digest | None = Field(description="Digest of its public half; null when it could not be opened.")
-    problem: Literal["malformed", "unsupported"] | None = Field(description="Why it could not be opened, a passphrase apart.")
+    problem: Literal["malformed", "unsupported"] | None = Field(
+        description="Why it could not be opened, a passphrase apart."
+    )
     certificate_files: list[str] = Field(description="Inspected files that hold its certificate.")
 
 
@@ -108,7 +114,16 @@ class InspectedFileModel(_Strict):
     path: str = Field(description="Its path: as given, or below what was given.")
     aliases: list[str] = Field(description="Other paths that lead to the same file.")
     kind: Literal[
-        "certificate", "ca", "private_key", "certificate_and_key", "request", "public_key", "crl", "other", "unreadable", "not_a_file"
+        "certificate",
+        "ca",
+        "private_key",
+        "certificate_and_key",
+        "request",
+        "public_key",
+        "crl",
+        "other",
+        "unreadable",
+        "not_a_file",
     ] = Field(description="What it holds.")
     mode: Annotated[str, Field(pattern=r"^[0-7]{4}$")] | None = Field(description="Permission bits, octal.")
     problem: str | None = Field(description="Why it cannot be read; null where it can.")
@@ -124,7 +139,9 @@ class InspectFindingModel(_Strict):
     )
     code: str = Field(description="Stable identifier in snake case.")
     path: str = Field(description="The file or folder.")
-    certificate: Annotated[int, Field(ge=1)] | None = Field(description="Which certificate of the file; null for the file itself.")
+    certificate: Annotated[int, Field(ge=1)] | None = Field(
+        description="Which certificate of the file; null for the file itself."
+    )
     message: str = Field(description="What is the case.")
     hint: str = Field(description="What to do.")
 
@@ -150,7 +167,9 @@ class InspectionModel(_Strict):
 
     schema_version: Literal["1.0"] = Field(description="Version of this schema.")
     tool: InspectToolModel = Field(description="Who says it.")
-    exit_code: Literal[0, 1, 4] = Field(description="0: all is fine; 1: a failure; 4: nothing was found, or a named path is not there.")
+    exit_code: Literal[0, 1, 4] = Field(
+        description="0: all is fine; 1: a failure; 4: nothing was found, or a named path is not there."
+    )
     at: Time = Field(description="The moment that counts: now, or that of --at.")
     paths: list[str] = Field(description="Where it was looked.")
     trusted: list[str] = Field(description="CA files that alone are trusted; empty when the roots among the files are.")

@@ -89,7 +89,9 @@ def search(paths: Sequence[str]) -> Search:
             walk.folder(place, 1)
         places = (".", *found)
     candidates = tuple(
-        Candidate(path=first, aliases=tuple(dict.fromkeys(one for one in more if one != first)), named=first in walk.explicit)
+        Candidate(
+            path=first, aliases=tuple(dict.fromkeys(one for one in more if one != first)), named=first in walk.explicit
+        )
         for first, *more in walk.files.values()
     )
     return Search(places=places, candidates=candidates, problems=tuple(walk.problems))

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import gc
 
-from preflight.cli import signals
+from preflight.cli import live, signals
 from preflight.cli.rules_in_force import changes_of
 from preflight.cli.selecting import select
 from preflight.configuration.reader import effective, resolve
@@ -65,7 +65,7 @@ def judge(options: argparse.Namespace, environment: Mapping[str, str], *, stage:
         configuration = _configured(options, environment)
         at = stage or configuration.stage or "build"
         run = Run(_request(options, configuration, environment, at, clock))
-        signals.alarm(configuration.deadline - (clock.monotonic() - started))
+        signals.alarm(live.deadline_of(configuration) - (clock.monotonic() - started))
         outcome = run.outcome(settled=signals.end_alarm)
     except UsageError:
         raise
@@ -140,6 +140,7 @@ def _command_line(options: argparse.Namespace) -> dict[str, object]:
         "format": options.format,
         "as_uid": options.as_uid,
         "process_env": getattr(options, "process_env", None),
+        **live.said(options),
     }
     if parameters:
         said["parameters"] = parameters
@@ -174,7 +175,8 @@ def _request(
         required_roles=configuration.required_roles,
         not_secret=configuration.not_secret,
         defer_paths=configuration.defer_paths,
-        deadline=configuration.deadline,
+        deadline=live.deadline_of(configuration),
+        live=live.request_of(configuration, to_file=getattr(options, "output", None) is not None),
         as_uid=configuration.as_uid,
         in_container=in_container(environment) if stage == "start" else None,
         configuration=tuple(effective(configuration)),

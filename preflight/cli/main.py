@@ -98,6 +98,8 @@ def _dispatch(options: argparse.Namespace) -> int:
         from preflight.cli.commands.rules import run
     elif command == "schema":
         from preflight.cli.commands.schema import run
+    elif command == "certs" and options.action == "inspect":
+        from preflight.cli.commands.certs_inspect import run
     elif command == "certs":
         from preflight.cli.commands.certs import run
     else:

@@ -148,6 +148,39 @@ def drop(descriptor: int) -> None:
     os.close(null)
 
 
+def write_whole(path: str, text: str) -> None:
+    """Put text into a file that is replaced at once (rename(2)), so that whoever reads it meets the old or the new one whole.
+
+    What is no regular file, such as a pipe or `/dev/stdout`, is written to as it is.
+
+    Args:
+        path: The file. Its mode is 0644.
+        text: The text.
+
+    Raises:
+        OutputError: It cannot be written; a file that was there is as it was.
+    """
+    if os.path.lexists(path) and not os.path.isfile(path):
+        _write_file(path, text)
+        return
+    target = os.path.realpath(path)
+    temporary = os.path.join(os.path.dirname(target), f".{os.path.basename(target)}.{os.getpid()}")
+    try:
+        descriptor = os.open(temporary, os.O_WRONLY | os.O_CREAT | os.O_EXCL | os.O_NOFOLLOW | os.O_CLOEXEC, 0o644)
+        try:
+            with os.fdopen(descriptor, "w", encoding="utf-8", errors="backslashreplace") as file:
+                os.fchmod(descriptor, 0o644)
+                file.write(text)
+            os.replace(temporary, target)
+        except BaseException:
+            os.unlink(temporary)
+            raise
+    except (OSError, ValueError) as bad:
+        message = f"the output cannot be written ({getattr(bad, 'strerror', None) or 'no path can look like that'})"
+        hint = "Name another file with --output."
+        raise _unwritable(message, hint, Origin(file=path), quiet=False) from None
+
+
 def _write_file(path: str, text: str) -> None:
     try:
         descriptor = os.open(path, os.O_WRONLY | os.O_CREAT | os.O_TRUNC | os.O_CLOEXEC, 0o644)

@@ -5,6 +5,7 @@ from __future__ import annotations
 import argparse
 
 from preflight import __version__
+from preflight.cli import live
 from preflight.cli.usage import Parser
 
 TYPE_CHECKING = False
@@ -73,7 +74,8 @@ def _check(commands: argparse._SubParsersAction[argparse.ArgumentParser]) -> Non
         description="Judge configuration and report. Without PATHS: the inputs of preflight.yaml, else what this folder has.",
         epilog="examples:\n  preflight check .env.production\n"
         "  preflight check -f docker-compose.prod.yml --env-file .env.production\n  preflight check --contract .env.production.example\n"
-        "  preflight check --process-env --stage start --format json",
+        "  preflight check --process-env --stage start --format json\n"
+        "  preflight check .env.production --wait 60s --endpoint api.example.com:443",
     )  # fmt: skip
     parser.add_argument(
         "paths", nargs="*", metavar="PATH", help="env files or Compose files to judge, or a folder to look into"
@@ -182,9 +184,12 @@ def _judging(parser: argparse.ArgumentParser) -> None:
         choices=("low", "medium", "high", "critical"),
         help="severity from which a failure refuses the start (default: high)",
     )
-    group.add_argument("--deadline", metavar="SECONDS", help="longest time for the whole run (default: 30)")
+    group.add_argument(
+        "--deadline", metavar="SECONDS", help="longest time for the whole run (default: 30, and what --wait adds)"
+    )
     group.add_argument("--as-uid", type=int, metavar="UID", help="judge files as this user will find them")
     _configuration(group)
+    live.add_arguments(parser)
 
 
 def _output(parser: argparse.ArgumentParser) -> None:
@@ -281,12 +286,12 @@ def _schema(commands: argparse._SubParsersAction[argparse.ArgumentParser]) -> No
         formatter_class=_Help,
         description="Print a JSON Schema, for editors and for reading reports.",
     )
-    parser.add_argument("name", choices=("report", "rule-pack", "profile", "config"), help="which")
+    parser.add_argument("name", choices=("report", "rule-pack", "profile", "config", "certificates"), help="which")
 
 
 def _certs(commands: argparse._SubParsersAction[argparse.ArgumentParser]) -> None:
     parser = commands.add_parser(
-        "certs", help="make certificates for development", formatter_class=_Help, description="Work with certificates."
+        "certs", help="inspect certificates, or make some for development", formatter_class=_Help, description="Work with certificates.",
     )
     actions = parser.add_subparsers(dest="action", metavar="ACTION", required=True)
     create = actions.add_parser(
@@ -296,6 +301,14 @@ def _certs(commands: argparse._SubParsersAction[argparse.ArgumentParser]) -> Non
     from preflight.cli.commands.certs import add_arguments
 
     add_arguments(create)
+    inspect = actions.add_parser(
+        "inspect", help="what certificates, keys and CA files there are, and when they end", formatter_class=_Help,
+        description="Look at certificates, keys and CA files: are they right, do they belong together, would OpenSSL accept them, and "
+        "how long? Prints a table and a timeline. Nothing is changed, and no passphrase is asked for.",
+    )  # fmt: skip
+    from preflight.cli.commands import certs_inspect
+
+    certs_inspect.add_arguments(inspect)
 
 
 def _completion(commands: argparse._SubParsersAction[argparse.ArgumentParser]) -> None:

@@ -158,7 +158,9 @@ class Settings(BaseSettings):
     deadline: Seconds = Field(
         default=30.0, description="How long a run may take: seconds, or a text such as 30s or 2m."
     )
-    live: bool = Field(default=False, description="Ask the live servers that the service uses: see docs/live-checks.md.")
+    live: bool = Field(
+        default=False, description="Ask the live servers that the service uses: see docs/live-checks.md."
+    )
     wait: Seconds | None = Field(
         default=None,
         description="How long live checks wait for servers that may still come up: seconds, or a text such as 60s or 2m.",

@@ -13,7 +13,7 @@ from preflight.postgres.hba_fields import fields_of, lines_of
 
 TYPE_CHECKING = False
 if TYPE_CHECKING:
-    from collections.abc import Iterator, Sequence
+    from collections.abc import Iterable, Iterator, Sequence
 
     from preflight.postgres.hba_fields import Field
 
@@ -90,15 +90,6 @@ class AccessFile(Record):
         """Return the rows that let somebody in from another host over TLS."""
         return tuple(row for row in self._reached(_ENCRYPTED) if row.method != "reject")
 
-    def rows_with(self, *methods: str) -> tuple[Row, ...]:
-        """Return the rows that let somebody in from another host by one of the methods, and by no client certificate.
-
-        Args:
-            methods: The methods.
-        """
-        reached = {row.line: row for row in (*self._reached(_PLAIN), *self._reached(_ENCRYPTED))}
-        return tuple(row for line, row in sorted(reached.items()) if row.method in methods and not row.identified)
-
     def _reached(self, types: frozenset[str]) -> Iterator[Row]:
         """Yield the rows for other hosts that rows above them leave something to."""
         above: list[Row] = []
@@ -108,6 +99,17 @@ class AccessFile(Record):
             if row.is_remote and not _covered(row, above):
                 yield row
             above.append(row)
+
+
+def weak_rows(rows: Iterable[Row], *methods: str) -> tuple[Row, ...]:
+    """Return the rows that let somebody in by one of the methods, without a client certificate that tells who it is.
+
+    Args:
+        rows: The rows, each once or more often.
+        methods: The methods.
+    """
+    found = {row.line: row for row in rows if row.method in methods and not row.identified}
+    return tuple(row for _, row in sorted(found.items()))
 
 
 def read_access(text: str) -> AccessFile:

@@ -67,7 +67,7 @@ def timeline(inspection: Mapping[str, Any], *, width: int, unicode: bool) -> lis
     if not rows:
         return []
     shown = rows[:_MOST_ROWS]
-    labels = min(max(cells(row["label"]) for row in shown), _WIDEST_LABEL)
+    labels = max(cells(row["label"]) for row in shown)
     left = max(len(row["left"]) for row in shown)
     axis = _Axis(shown, width=max(width - labels - left - 4, _NARROWEST))
     signs = _UNICODE if unicode else _ASCII
@@ -102,8 +102,18 @@ def _rows(inspection: Mapping[str, Any], now: float) -> list[dict[str, Any]]:
                 "state": one["validity"],
             }
     for row in found.values():
-        row["label"] += f" (+{row['copies']})" if row["copies"] else ""
+        more = f" (+{row['copies']})" if row["copies"] else ""
+        row["label"] = _short(row["label"], _WIDEST_LABEL - len(more)) + more
     return sorted(found.values(), key=lambda row: (row["end"], row["label"]))
+
+
+def _short(label: str, width: int) -> str:
+    """Cut the start of a long path off: its end tells files apart, and the table has it whole."""
+    if cells(label) <= width:
+        return label
+    while cells(label) > width - 2:
+        label = label[1:]
+    return f"..{label}"
 
 
 class _Axis:

@@ -59,7 +59,11 @@ def _series(
     found: dict[str, int] = {}
     for path, one in rows:
         labels = "".join(
-            ("{", f'path="{_escaped(path)}",subject="{_escaped(one["subject"])}",serial="{_escaped(one["serial"])}"', "}")
+            (
+                "{",
+                f'path="{_escaped(path)}",subject="{_escaped(one["subject"])}",serial="{_escaped(one["serial"])}"',
+                "}",
+            )
         )
         found[labels] = min(found.get(labels, value(one)), value(one))
     return list(found.items())

@@ -1,13 +1,13 @@
 """What `preflight certs inspect` found, for people: a verdict, a table, a timeline of what ends when, and what to do.
 
-    NOT FINE: 1 failure, 1 warning, 0 notes; next to expire: 2026-06-09
+NOT FINE: 2 certificates and 1 key in 3 files, 1 failure; the next one expires on 2026-06-09
 
-    FILE                 KIND     MODE  SUBJECT      ENDS        LEFT   KEY        CHAIN
-    ssl/server-cert.pem  server   0644  db.internal  2026-06-09  8 d    RSA 4096   verified
-      CN=db.internal, issued by CN=Example CA, signed with rsa and sha256; valid for db.internal, 10.0.0.5
+FILE                 KIND     MODE  SUBJECT      ENDS        LEFT   KEY        CHAIN
+ssl/server-cert.pem  server   0644  db.internal  2026-06-09  8 d    RSA 4096   verified
+  CN=db.internal; issued by CN=Example CA; signed with RSA and SHA-256; valid for db.internal, 10.0.0.5
 
-    FAILURE  ssl/old.pem  expired  it expired 12 days ago, on 2026-05-20
-        fix: Renew it.
+FAILURE  ssl/old.pem  expired  it expired 12 days ago, on 2026-05-20
+    fix: Renew it.
 """
 
 from __future__ import annotations
@@ -49,6 +49,7 @@ _LEFT = {
 _LEVELS = {"failure": "bad", "warning": "loud", "note": "dim"}
 _CURVES = {"secp256r1": "P-256", "secp384r1": "P-384", "secp521r1": "P-521"}
 _PLAIN = {"ed25519": "Ed25519", "ed448": "Ed448"}
+_SIGNED = {"rsa": "RSA", "ec": "ECDSA", "dsa": "DSA", **_PLAIN}
 _FEW_NAMES = 8
 
 
@@ -68,7 +69,10 @@ def render(inspection: Mapping[str, Any], *, width: int = 100, colour: bool = Fa
     lines = timeline(inspection, width=width, unicode=unicode)
     if lines:
         page.blank()
-        page.line(("name", "TIMELINE"), ("dim", f"  from {inspection['at'][:10]}, the soonest end first; far from today it is compressed"))
+        page.line(
+            ("name", "TIMELINE"),
+            ("dim", f"  from {inspection['at'][:10]}, the soonest end first; far from today it is compressed"),
+        )
         for line in lines:
             page.line(*line)
     _findings(page, inspection["findings"])
@@ -88,7 +92,9 @@ def _verdict(page: Page, inspection: Mapping[str, Any]) -> None:
     page.line((style, word), ("", f": {held}" + (f", {counts}" if counts else "") + after))
     where = ", ".join("this folder" if path == "." else path for path in inspection["paths"])
     more = f"; trusted: {', '.join(inspection['trusted'])}" if inspection["trusted"] else ""
-    page.paragraph(lead("looked"), ("dim", f"in {where}, as of {inspection['at'].replace('T', ' ').replace('Z', ' UTC')}{more}"))
+    page.paragraph(
+        lead("looked"), ("dim", f"in {where}, as of {inspection['at'].replace('T', ' ').replace('Z', ' UTC')}{more}")
+    )
 
 
 def _table(page: Page, inspection: Mapping[str, Any], width: int) -> None:
@@ -145,7 +151,11 @@ def _rows(file: Mapping[str, Any]) -> Iterator[tuple[Row, str]]:
 
 
 def _certificate_detail(one: Mapping[str, Any]) -> str:
-    signed = " and ".join(word for word in (one["signature"]["type"], one["signature"]["hash"]) if word)
+    signature = one["signature"]
+    hashed = (signature["hash"] or "").upper()
+    if hashed[3:].isdecimal():  # sha256, but not md5 or sha3-256
+        hashed = f"{hashed[:3]}-{hashed[3:]}"
+    signed = " and ".join(word for word in (_SIGNED.get(signature["type"], signature["type"]), hashed) if word)
     names = [name["value"] for name in one["names"] if name["type"] in {"dns", "ip"}]
     more = f" and {len(names) - _FEW_NAMES} more" if len(names) > _FEW_NAMES else ""
     parts = [
@@ -185,6 +195,8 @@ def _findings(page: Page, findings: Sequence[Mapping[str, Any]]) -> None:
     for one in findings:
         place = one["path"] + (f" #{one['certificate']}" if (one["certificate"] or 0) > 1 else "")
         style = _LEVELS[one["level"]]
-        page.paragraph(lead(one["level"], style), ("place", place), ("", "  "), ("name", one["code"]), ("", f"  {one['message']}"))
+        page.paragraph(
+            lead(one["level"], style), ("place", place), ("", "  "), ("name", one["code"]), ("", f"  {one['message']}")
+        )
         if one["level"] != "note":
             page.paragraph(lead("    fix:"), ("", one["hint"]))

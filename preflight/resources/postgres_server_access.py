@@ -81,7 +81,7 @@ def collect(subject: Subject, context: Context) -> Iterator[PostgresServerAccess
     if subject.service is None:
         return
     # Loaded here: at the start of a container there are no services.
-    from preflight.postgres.hba import read_access
+    from preflight.postgres.hba import read_access, weak_rows
     from preflight.resources._postgres_reach import reach_of
     from preflight.resources._postgres_server import server_of
 
@@ -101,9 +101,9 @@ def collect(subject: Subject, context: Context) -> Iterator[PostgresServerAccess
     shown = server.access.shown if here else _MADE
     content = read_access(server.access.text or _made(server, subject))
     found = _Found(content=content, here=here, shown=shown)
-    plaintext, trusted = content.plaintext_rows(), content.rows_with("trust")
-    weak, hashed = content.rows_with("password", "ident"), content.rows_with("md5")
-    encrypted = content.encrypted_rows()
+    plaintext, encrypted = content.plaintext_rows(), content.encrypted_rows()
+    remote = (*plaintext, *encrypted)
+    trusted, weak, hashed = weak_rows(remote, "trust"), weak_rows(remote, "password", "ident"), weak_rows(remote, "md5")
     asking = [row for row in encrypted if row.client_certificate]
     method = subject.settings.get(_METHOD) if not here and server.image.family == "official" else None
     yield PostgresServerAccess(

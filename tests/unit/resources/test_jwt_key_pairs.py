@@ -33,7 +33,11 @@ def jwt_findings(tmp_path, bindings=None, **settings):
     }
 
 
-@pytest.mark.parametrize("text", [PRIVATE, SEC1, SEALED, PRIVATE.rstrip(), PRIVATE.replace("\n", "\\n")])
+@pytest.mark.parametrize(
+    "text",
+    [PRIVATE, SEC1, SEALED, PRIVATE.rstrip(), PRIVATE.replace("\n", "\\n")],
+    ids=["pkcs8", "sec1", "encrypted", "unended", "escaped"],
+)
 @pytest.mark.parametrize("name", ["JWT_PRIVATE_KEY", "JWT_SECRET"])
 @pytest.mark.parametrize("encoded", [False, True])
 def test_a_private_key_without_an_algorithm_is_no_hmac_secret(tmp_path, name, text, encoded):
@@ -46,7 +50,7 @@ def test_a_path_is_a_key_where_the_name_says_that_it_is_half_of_a_pair(tmp_path)
     assert jwt_findings(tmp_path, JWT_SECRET="/etc/keys/jwt.pem")["jwt-key-kind"] == "fail"
 
 
-@pytest.mark.parametrize("text", [PUBLIC, base64.b64encode(PUBLIC.encode()).decode()])
+@pytest.mark.parametrize("text", [PUBLIC, base64.b64encode(PUBLIC.encode()).decode()], ids=["pem", "base64"])
 def test_a_public_key_is_one_only_where_the_name_says_so(tmp_path, text):
     bound = {"jwt_secret": ["JWT_PUBLIC_KEY"]}
     assert "jwt-key-kind" not in jwt_findings(tmp_path, bound, JWT_PUBLIC_KEY=text)
