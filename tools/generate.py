@@ -24,11 +24,13 @@ def documents() -> dict[str, str]:
         "docs/resources.md": resources(),
         "docs/recognised-names.md": recognised_names(),
         "docs/command-line.md": command_line(),
+        "docs/live-reasons.md": live_reasons(),
     }
 
 
 def schemas() -> dict[str, object]:
     """Return the JSON Schemas by name."""
+    from preflight.certificates.schema import inspection_json_schema
     from preflight.configuration.schema import config_json_schema
     from preflight.packs.schema import pack_json_schema, profile_json_schema
     from preflight.report.schema import report_json_schema
@@ -38,6 +40,7 @@ def schemas() -> dict[str, object]:
         "rule-pack": pack_json_schema(),
         "profile": profile_json_schema(),
         "config": config_json_schema(),
+        "certificates": inspection_json_schema(),
     }
 
 
@@ -224,6 +227,31 @@ Connection strings are recognised by their value, under any name: URLs, libpq's 
 
 libpq's own `PG*` variables form one connection, too. Names of other databases, their ports and their drivers are left alone.
 """
+
+
+def live_reasons() -> str:
+    """Return the page of the reasons for which a live check fails."""
+    from preflight.live.postgres import POSTGRES_REASONS
+    from preflight.live.reasons import REASONS
+    from preflight.live.redis import REASONS as REDIS
+    from preflight.live.vault_reasons import REASONS as VAULT
+
+    own = {code: reason for code, reason in POSTGRES_REASONS.items() if REASONS.get(code) != reason}
+    lines = [
+        NOTE + "# Reasons of live checks\n",
+        (
+            "What the fact `reason` can be, and what to do. With `--wait`, what waiting can cure is tried again; nothing else ever is. "
+            "[What is asked](live-checks.md).\n"
+        ),
+    ]
+    for title, table in {"Any server": REASONS, "PostgreSQL": own, "Redis": REDIS, "Vault": VAULT}.items():
+        lines.append(f"## {title}\n\n| reason | what is the case | what to do | tried again |\n|---|---|---|---|")
+        lines += [
+            f"| `{code}` | {one.message} | {one.hint} | {'yes' if one.retriable else 'no'} |"
+            for code, one in table.items()
+        ]
+        lines.append("")
+    return "\n".join(lines)
 
 
 def command_line() -> str:

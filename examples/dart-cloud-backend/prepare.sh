@@ -23,10 +23,7 @@ chmod 600 .env.production
 # one), and so is the JWT secret: 88 characters on two lines.
 mkdir as-written
 cp "$templates/as-written.compose.yml" as-written/docker-compose.prod.yml
-cp -R ssl as-written/ssl
-if [ "$(id -u)" = 0 ]; then
-  chown -R 0 as-written/ssl
-fi
+preflight certs create --out as-written/ssl --cn postgres --client dart_cloud --days 3650 --key-type "${KEY_TYPE:-rsa-4096}"
 password=
 until [ "${password#*/}" != "$password" ]; do password=$(base64_text 32 0); done
 tail=/

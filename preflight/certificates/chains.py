@@ -7,12 +7,11 @@ and it is said where they were needed.
 
 from __future__ import annotations
 
-from preflight.certificates.inspection import VERIFIED, Chain, Finding
+from preflight.certificates.inspection import VERIFIED, Chain, Finding, said_of
 from preflight.x509.advice import ADVICE, strict_advice
-from preflight.x509.chain import REASONS, verify_chain
 from preflight.x509.certificate import CertificateProblem, load
+from preflight.x509.chain import REASONS, verify_chain
 from preflight.x509.links import canonical
-from preflight.x509.purposes import serves
 
 TYPE_CHECKING = False
 if TYPE_CHECKING:
@@ -132,7 +131,9 @@ def verify(
     others, trusted = authorities.above(certificate, beside)
     presented = [certificate.der, *beside, *(der for der in others if der not in beside)]
     verdicts = [verify_chain(presented, trusted, now, purpose=purpose) for purpose in _purposes(certificate)]
-    verdict = next((one for one in verdicts if not one.accepted), verdicts[0])
+    # What names its uses must do for all of them; without an extended key usage one of them is enough.
+    wanted = certificate.facts.extended_key_usage is None
+    verdict = next((one for one in verdicts if one.accepted is wanted), verdicts[0])
     chain = Chain(
         verdict=VERIFIED if verdict.accepted else verdict.failures[0].reason,
         detail=None if verdict.accepted else _words(verdict),
@@ -149,22 +150,17 @@ def verify(
         if not alone.accepted:
             message = "its file lacks the intermediate CA's certificate, which lies in another file here"
             hint = "A server or client must send it: append it to the file that is configured."
-            findings.append(_finding("note", "intermediate_elsewhere", file, certificate, message, hint))
+            findings.append(said_of("note", "intermediate_elsewhere", file, certificate, message, hint))
     return chain, findings
 
 
 def _purposes(certificate: InspectedCertificate) -> list[Purpose | None]:
-    """Return for what it is verified: what its extended key usage says; without one, what its key usage allows."""
+    """Return for what it is verified: what it is issued for."""
     if certificate.is_authority or certificate.role == "other":
         return [None]
     if certificate.role == "server":
         return ["server"]
-    if certificate.role == "client":
-        return ["client"]
-    both: tuple[Purpose, Purpose] = ("server", "client")
-    if certificate.facts.extended_key_usage is None:
-        return [one for one in both if serves(certificate.facts, one, as_ca=False)] or list(both)
-    return list(both)
+    return ["client"] if certificate.role == "client" else ["server", "client"]
 
 
 def _refused(
@@ -177,12 +173,12 @@ def _refused(
         if first.reason == "issuer_not_found" and first.depth == 0 and authorities.named_issuer(certificate):
             message = "a CA of its issuer's name is here, but another key signed it: another CA of that name did"
             hint = "Put the certificate of the CA that really issued it here, or have it issued again by this one."
-            return [_finding("failure", "wrong_ca", file, certificate, message, hint)]
+            return [said_of("failure", "wrong_ca", file, certificate, message, hint)]
         message = f"its chain was not verified: {_words(verdict)}"
         hint = "Inspect the CA's file with it, or name it: --ca FILE (public CAs: /etc/ssl/certs/ca-certificates.crt)."
-        return [_finding("warning", first.reason, file, certificate, message, hint)]
+        return [said_of("warning", first.reason, file, certificate, message, hint)]
     message = f"OpenSSL refuses its chain: {_words(verdict)}"
-    return [_finding("failure", first.reason, file, certificate, message, first.hint)]
+    return [said_of("failure", first.reason, file, certificate, message, first.hint)]
 
 
 def _words(verdict: ChainVerdict) -> str:
@@ -199,12 +195,6 @@ def _advice(
     now: datetime,
 ) -> list[Finding]:
     return [
-        _finding("note", code, file, certificate, f"strict clients refuse what OpenSSL accepts: {ADVICE[code][0]}", ADVICE[code][1])
+        said_of("note", code, file, certificate, f"strict clients refuse what OpenSSL accepts: {ADVICE[code][0]}", ADVICE[code][1])
         for code in strict_advice(presented, trusted, now)
     ]  # fmt: skip
-
-
-def _finding(
-    level: str, code: str, file: InspectedFile, certificate: InspectedCertificate, message: str, hint: str
-) -> Finding:
-    return Finding(level=level, code=code, path=file.path, certificate=certificate.position, message=message, hint=hint)

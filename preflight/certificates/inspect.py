@@ -10,15 +10,14 @@ import warnings
 from preflight.certificates.chains import Authorities, verify
 from preflight.certificates.inspection import LEVELS, VERIFIED, Chain, Finding, InspectedFile, Inspection
 from preflight.certificates.pairs import paired
+from preflight.certificates.quality import quality, validity
 from preflight.certificates.reading import read_file
 from preflight.certificates.search import search
 from preflight.errors import EXIT_BLOCKED, EXIT_INPUT, EXIT_PASS, InputError
 from preflight.model.origin import Origin
 from preflight.model.problem import Problem
 from preflight.probes.files import FileProbe, FileProblem
-from preflight.resources.certificate import strong
 from preflight.x509.chain import verify_chain
-from preflight.x509.lifetime import exceeds_private_advice
 from preflight.x509.material import MaterialProblem, read_certificates
 
 TYPE_CHECKING = False
@@ -29,13 +28,7 @@ if TYPE_CHECKING:
     from preflight.certificates.inspection import InspectedCertificate
     from preflight.certificates.search import Search
 
-_SECONDS = 86400
 _STORE_LIMIT = 1024 * 1024
-_ALIVE = {
-    "critical": ("warning", "expires_soon", "Renew it now."),
-    "warning": ("warning", "expires_soon", "Renew it."),
-    "notice": ("note", "expires_in_months", "Plan its renewal."),
-}
 
 
 def inspect(
@@ -87,7 +80,7 @@ def _inspect(
             certificate = _root_or_not(one, authorities, told)
             chain, said = _chain(file, certificate, authorities, now)
             certificates.append(certificate.replace(chain=chain))
-            more += [*_life(file, certificate, now, fail_within), *_quality(file, certificate), *said]
+            more += [*validity(file, certificate, now, fail_within), *quality(file, certificate), *said]
         verified.append(file.replace(certificates=tuple(certificates)))
     findings = sorted({*findings, *more}, key=_order)
     if not verified and not findings:
@@ -164,54 +157,3 @@ def _chain(
         anchor=file.path,
     )
     return chain, []
-
-
-def _life(
-    file: InspectedFile, certificate: InspectedCertificate, now: datetime, fail_within: float | None
-) -> Iterator[Finding]:
-    """Say how a certificate's validity stands; a second before its end OpenSSL calls it over, and so is it here."""
-    facts, life = certificate.facts, certificate.life
-    end, start = facts.not_after.date().isoformat(), facts.not_before.date().isoformat()
-    if facts.not_after <= now:
-        days = max(-life.remaining_days - 1, 0)
-        yield _finding("failure", "expired", file, certificate, f"it expired {_days(days)} ago, on {end}", "Renew it.")
-    elif facts.not_before > now:
-        message = f"it is not valid before {facts.not_before.strftime('%Y-%m-%d %H:%M:%S')} UTC"
-        hint = "Wait, or correct the clock of this machine or of the one that issued it."
-        yield _finding("failure", "not_yet_valid", file, certificate, message, hint)
-    elif fail_within is not None and life.remaining_seconds < fail_within * _SECONDS:
-        message = (
-            f"it expires in {_days(life.remaining_days)}, on {end}: less than the {fail_within:g} that are asked for"
-        )
-        yield _finding("failure", "expires_within", file, certificate, message, "Renew it.")
-    elif life.state in _ALIVE:
-        level, code, hint = _ALIVE[life.state]
-        message = f"it expires in {_days(life.remaining_days)}, on {end} (valid since {start})"
-        yield _finding(level, code, file, certificate, message, hint)
-
-
-def _quality(file: InspectedFile, certificate: InspectedCertificate) -> Iterator[Finding]:
-    """Say what is weak or unwise in a certificate, whatever its chain."""
-    facts = certificate.facts
-    key = facts.key
-    if not strong(key.type, key.bits, key.curve):
-        hint = "Make a new key: RSA of 2048 bits or more, P-256, P-384, P-521 or Ed25519."
-        yield _finding("warning", "weak_key", file, certificate, "its key is weaker than is safe today", hint)
-    if certificate.is_authority:
-        return
-    if facts.self_signed:
-        message = "it is self-signed: whoever connects must be given this very certificate"
-        yield _finding("note", "self_signed", file, certificate, message, "Have it issued by a CA.")
-    if exceeds_private_advice(facts.not_before, facts.not_after, is_ca=False):
-        message = f"it lives {certificate.life.days} days; some clients refuse more than 825"
-        yield _finding("note", "long_life", file, certificate, message, "Issue it for a year at most, and renew it.")
-
-
-def _days(count: int) -> str:
-    return "1 day" if count == 1 else f"{count} days"
-
-
-def _finding(
-    level: str, code: str, file: InspectedFile, certificate: InspectedCertificate, message: str, hint: str
-) -> Finding:
-    return Finding(level=level, code=code, path=file.path, certificate=certificate.position, message=message, hint=hint)

@@ -37,6 +37,11 @@ class Finding(Record):
     hint: str = field("What to do.")
 
 
+def finding(level: Level, code: str, path: str, message: str, hint: str, *, certificate: int | None = None) -> Finding:
+    """Return a finding, in the order in which it reads."""
+    return Finding(level=level, code=code, path=path, certificate=certificate, message=message, hint=hint)
+
+
 class Chain(Record):
     """What OpenSSL decides about a certificate's chain to the CAs that are there."""
 
@@ -82,6 +87,13 @@ class InspectedFile(Record):
     certificates: tuple[InspectedCertificate, ...] = field("Its certificates, in order.", default=())
     keys: tuple[InspectedKey, ...] = field("Its private keys, in order.", default=())
     problem: str | None = field("Why it cannot be read; None where it can.", default=None)
+
+
+def said_of(
+    level: Level, code: str, file: InspectedFile, certificate: InspectedCertificate, message: str, hint: str
+) -> Finding:
+    """Return a finding about one certificate of a file."""
+    return finding(level, code, file.path, message, hint, certificate=certificate.position)
 
 
 class Inspection(Record):

@@ -7,7 +7,7 @@ from __future__ import annotations
 
 import os
 
-from preflight.certificates.inspection import Finding
+from preflight.certificates.inspection import Finding, finding
 from preflight.x509.permissions import REASONS, libpq_client_key
 
 TYPE_CHECKING = False
@@ -35,12 +35,12 @@ def mode_findings(path: str, seen: FileFacts, *, certificates: bool, keys: bool)
     if seen.mode & _REPLACEABLE:
         message = f"others than its owner may write it (mode {seen.mode:04o})"
         findings.append(
-            _finding("warning", "certificate_writable", path, message, "Let only its owner write it: chmod 644.")
+            finding("warning", "certificate_writable", path, message, "Let only its owner write it: chmod 644.")
         )
     elif not seen.mode & _WORLD_READABLE:
         message = f"not everybody may read it (mode {seen.mode:04o}); a certificate is no secret"
         hint = "chmod 644, unless every service that needs it may read it as it is."
-        findings.append(_finding("note", "certificate_not_readable", path, message, hint))
+        findings.append(finding("note", "certificate_not_readable", path, message, hint))
     return [*findings, *_folders(path, seen)]
 
 
@@ -48,19 +48,15 @@ def _of_key(path: str, seen: FileFacts) -> list[Finding]:
     code = libpq_client_key(seen.mode, seen.uid, seen.gid, uid=os.geteuid())
     if code not in {"group_or_others", "others_or_group_write"}:
         return []
-    message, hint = REASONS[code]
+    hint = "Let only its owner read it: chmod 600" + (" (640 for a key of root)." if seen.uid == 0 else ".")
     if seen.kubernetes:
         hint = "Set defaultMode: 0400 in the volume, and fsGroup in the pod for a user who is not root."
-    message = f"it holds a private key, and {message} (mode {seen.mode:04o}): libpq and PostgreSQL refuse it"
-    return [_finding("warning", "key_open", path, message, hint)]
+    message = f"{REASONS[code][0]} (mode {seen.mode:04o}): libpq and PostgreSQL refuse its private key"
+    return [finding("warning", "key_open", path, message, hint)]
 
 
 def _folders(path: str, seen: FileFacts) -> list[Finding]:
     if seen.unsafe_parent is None:
         return []
     message = f"others may replace it, because they may write to {seen.unsafe_parent}"
-    return [_finding("warning", "replaceable", path, message, "Take the right from them: chmod go-w FOLDER")]
-
-
-def _finding(level: str, code: str, path: str, message: str, hint: str) -> Finding:
-    return Finding(level=level, code=code, path=path, message=message, hint=hint)
+    return [finding("warning", "replaceable", path, message, "Take the right from them: chmod go-w FOLDER")]

@@ -8,7 +8,7 @@ from __future__ import annotations
 
 import os
 
-from preflight.certificates.inspection import Finding
+from preflight.certificates.inspection import Finding, finding
 from preflight.certificates.names import stem
 from preflight.resources.environment import normalise
 
@@ -50,7 +50,7 @@ def paired(files: Sequence[InspectedFile]) -> tuple[tuple[InspectedFile, ...], l
         )
         for file in files
     )
-    findings = [finding for file in told for finding in _of_keys(file, told)]
+    findings = [one for file in told for one in _of_keys(file, told)]
     return told, [*findings, *_environments(told)]
 
 
@@ -67,24 +67,24 @@ def _of_keys(file: InspectedFile, files: Sequence[InspectedFile]) -> Iterator[Fi
         if opened[0].facts.spki_sha256 != first.facts.spki_sha256:
             message = "its private key does not belong to its first certificate"
             hint = "Put the key's own certificate first: OpenSSL pairs the key with the first one."
-            yield _finding("failure", "key_mismatch", file.path, message, hint)
+            yield finding("failure", "key_mismatch", file.path, message, hint)
         return
     belonging = {path for key in opened for path in key.certificates}
     meant = [one for one in files if one is not file and one.certificates and _belong(file.path, one.path)]
     if meant and not any(one.path in belonging for one in meant):
         message = f"it does not belong to {meant[0].path}: their public keys differ"
         hint = "Put the key and the certificate of one pair here; a renewed certificate often comes with a new key."
-        yield _finding("failure", "key_mismatch", file.path, message, hint)
+        yield finding("failure", "key_mismatch", file.path, message, hint)
     elif not belonging:
         message = "no certificate here belongs to it"
-        yield _finding("note", "key_alone", file.path, message, "Remove it when nothing uses it.")
+        yield finding("note", "key_alone", file.path, message, "Remove it when nothing uses it.")
     else:
         authority = next((one for one in files if one.path in belonging and one.kind == "ca"), None)
         if authority is not None and any(
             key.facts.spki_sha256 == one.facts.spki_sha256 for key in opened for one in authority.certificates
         ):
             message = f"it is the key of the CA in {authority.path}: who has it can issue certificates for any name"
-            yield _finding("note", "ca_key_here", file.path, message, "Put it away; only signing needs it.")
+            yield finding("note", "ca_key_here", file.path, message, "Put it away; only signing needs it.")
 
 
 def _belong(one: str, other: str) -> bool:
@@ -110,7 +110,7 @@ def _environments(files: Sequence[InspectedFile]) -> Iterator[Finding]:
             where = " and ".join(f"{name} ({places[name]})" for name in sorted(places))
             message = f"the same key is used in {where}"
             hint = "Make a key and a certificate for each environment: what leaks from one must not open another."
-            yield _finding("warning", "shared_between_environments", paths[0], message, hint)
+            yield finding("warning", "shared_between_environments", paths[0], message, hint)
 
 
 def _environment(path: str) -> str | None:
@@ -120,7 +120,3 @@ def _environment(path: str) -> str | None:
             if word and (name := normalise(word)) in _ENVIRONMENTS:
                 return name
     return None
-
-
-def _finding(level: str, code: str, path: str, message: str, hint: str) -> Finding:
-    return Finding(level=level, code=code, path=path, message=message, hint=hint)

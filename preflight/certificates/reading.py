@@ -6,7 +6,7 @@ what stands at the path, `preflight.x509.material` for what is in it.
 
 from __future__ import annotations
 
-from preflight.certificates.inspection import Finding, InspectedCertificate, InspectedFile, InspectedKey
+from preflight.certificates.inspection import Finding, InspectedCertificate, InspectedFile, InspectedKey, finding
 from preflight.certificates.modes import mode_findings
 from preflight.certificates.names import expected_kind, is_binary_name
 from preflight.model.record import Record, field
@@ -76,7 +76,7 @@ def _read(candidate: Candidate, seen: FileFacts, data: bytes, material: Material
     for position, block in enumerate(material.of("certificate"), 1):
         facts = read_certificate(block.data)
         if isinstance(facts, CertificateProblem):
-            findings.append(_finding("failure", facts.code, path, facts.message, facts.hint, position))
+            findings.append(finding("failure", facts.code, path, facts.message, facts.hint, certificate=position))
         else:
             certificates.append(_certificate(position, block, facts, now))
     keys = []
@@ -157,10 +157,10 @@ def _as_expected(path: str, material: Material) -> list[Finding]:
     elif expected == "private_key":
         read = read_private_key(material)
     if isinstance(read, MaterialProblem):
-        return [_finding("failure", read.code, path, _at_line(read), read.hint)]
+        return [finding("failure", read.code, path, _at_line(read), read.hint)]
     if material.of("pkcs7") and not material.of("certificate"):
         message, hint = PROBLEMS["pkcs7"]
-        return [_finding("failure", "pkcs7", path, message, hint)]
+        return [finding("failure", "pkcs7", path, message, hint)]
     return []
 
 
@@ -171,31 +171,31 @@ def _writing(path: str, data: bytes, material: Material) -> list[Finding]:
         message, hint = PROBLEMS["der"]
         # libpq reads a key as either, and nobody names a file `.der` by mistake.
         fine = is_binary_name(path) or material.private_keys
-        findings.append(_finding("note" if fine else "failure", "der", path, message, hint))
+        findings.append(finding("note" if fine else "failure", "der", path, message, hint))
     elif data.startswith(_BOM):
         message = "it starts with a byte order mark, which OpenSSL skips and others do not"
-        findings.append(_finding("note", "byte_order_mark", path, message, "Save it as UTF-8 without a BOM."))
+        findings.append(finding("note", "byte_order_mark", path, message, "Save it as UTF-8 without a BOM."))
     if material.encoding == "pem" and b"\r\n" in data:
         message = "its lines end as on Windows (CRLF), which OpenSSL reads and some parsers do not"
-        findings.append(_finding("note", "crlf", path, message, "Convert it: sed -i 's/\\r$//' FILE"))
+        findings.append(finding("note", "crlf", path, message, "Convert it: sed -i 's/\\r$//' FILE"))
     return findings
 
 
 def _key_findings(path: str, key: private_keys.PrivateKeyFacts) -> list[Finding]:
     if key.problem is not None:
         message, hint = private_keys.PROBLEMS[key.problem]
-        return [_finding("failure", f"{key.problem}_key", path, f"its private key: {message}", hint)]
+        return [finding("failure", f"{key.problem}_key", path, f"its private key: {message}", hint)]
     findings = []
     if key.encrypted:
         message = "its private key is encrypted; which certificate it belongs to cannot be told without its passphrase"
         hint = "Configure the passphrase where the key is used (libpq: sslpassword), or the start waits for one."
-        findings.append(_finding("note", "encrypted_key", path, message, hint))
+        findings.append(finding("note", "encrypted_key", path, message, hint))
     if not key.openssl_reads:
         message = "its private key is in a form that OpenSSL, libpq and PostgreSQL do not read"
         hint = (
             "Write it as PKCS #8: ssh-keygen -p -m PKCS8 -f FILE, or openssl pkcs8 -in FILE -inform DER -out FILE.pem"
         )
-        findings.append(_finding("warning", "unusual_key_form", path, message, hint))
+        findings.append(finding("warning", "unusual_key_form", path, message, hint))
     return findings
 
 
@@ -203,12 +203,8 @@ def _unreadable(candidate: Candidate, seen: FileFacts, code: str, message: str, 
     kind = "unreadable" if seen.kind == "regular" else "not_a_file"
     mode = seen.mode if seen.exists else None
     file = InspectedFile(path=candidate.path, aliases=candidate.aliases, kind=kind, mode=mode, problem=code)
-    return Read(file=file, findings=(_finding("failure", code, candidate.path, message, hint),))
+    return Read(file=file, findings=(finding("failure", code, candidate.path, message, hint),))
 
 
 def _at_line(problem: MaterialProblem) -> str:
     return problem.message + (f" (line {problem.line})" if problem.line else "")
-
-
-def _finding(level: str, code: str, path: str, message: str, hint: str, certificate: int | None = None) -> Finding:
-    return Finding(level=level, code=code, path=path, certificate=certificate, message=message, hint=hint)

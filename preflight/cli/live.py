@@ -69,6 +69,7 @@ def request_of(configuration: Configuration, *, to_file: bool) -> LiveRequest | 
         wait=configuration.wait or 0.0,
         timeout=configuration.live_timeout,
         endpoints=configuration.endpoints,
+        endpoints_at=configuration.options["endpoints"].origin,
         announce=_announcer(configuration, to_file=to_file),
     )
 

@@ -292,7 +292,7 @@ def _schema(commands: argparse._SubParsersAction[argparse.ArgumentParser]) -> No
 def _certs(commands: argparse._SubParsersAction[argparse.ArgumentParser]) -> None:
     parser = commands.add_parser(
         "certs", help="inspect certificates, or make some for development", formatter_class=_Help, description="Work with certificates.",
-    )
+    )  # fmt: skip
     actions = parser.add_subparsers(dest="action", metavar="ACTION", required=True)
     create = actions.add_parser(
         "create", help="a CA, a server and a client certificate with their keys", formatter_class=_Help,
@@ -303,8 +303,8 @@ def _certs(commands: argparse._SubParsersAction[argparse.ArgumentParser]) -> Non
     add_arguments(create)
     inspect = actions.add_parser(
         "inspect", help="what certificates, keys and CA files there are, and when they end", formatter_class=_Help,
-        description="Look at certificates, keys and CA files: are they right, do they belong together, would OpenSSL accept them, and "
-        "how long? Prints a table and a timeline. Nothing is changed, and no passphrase is asked for.",
+        description="Look at certificates, keys and CA files: are they right, do they belong together, would OpenSSL accept them,\n"
+        "and how long? Prints a table and a timeline. Nothing is changed, and no passphrase is asked for.",
     )  # fmt: skip
     from preflight.cli.commands import certs_inspect
 

@@ -37,6 +37,7 @@ class LiveRequest(Record):
     wait: float = field("Seconds in which what waiting can cure is tried again.", default=0.0)
     timeout: float = field("Seconds for each step of a check.", default=5.0)
     endpoints: tuple[str, ...] = field("TLS endpoints to look at, as HOST:PORT.", default=())
+    endpoints_at: Origin | None = field("Where the configuration names them, where it does.", default=None)
     announce: Callable[[str], None] | None = field("Told what is waited for; None: nobody is.", default=None)
     recorded: Mapping[str, Mapping[str, Any]] | None = field(
         "Facts by type of resource, of a rule's example: with them no server is asked.", default=None

@@ -177,6 +177,7 @@ class Run:
             wait=asked.wait,
             timeout=asked.timeout,
             endpoints=asked.endpoints,
+            endpoints_at=asked.endpoints_at,
             announce=asked.announce,
             recorded=asked.recorded,
         )

@@ -14,6 +14,7 @@ if TYPE_CHECKING:
     from typing import Any, TypeVar
 
     from preflight.live.failures import LiveFailure
+    from preflight.model.origin import Origin
 
     T = TypeVar("T")
 
@@ -32,6 +33,7 @@ class LiveChecks:
             is waited for, the others have time to start, too.
         timeout: Seconds for each step of a check.
         endpoints: TLS endpoints to look at besides the settings' servers, as HOST:PORT.
+        endpoints_at: Where they are written, if they are.
         announce: Told what is waited for, in words without secrets; None: nobody is.
         recorded: Facts by type of resource, for rules' examples: with them no server is asked.
         clock: Seconds of a clock that never goes back.
@@ -41,6 +43,7 @@ class LiveChecks:
         deadline: As given.
         timeout: As given.
         endpoints: As given.
+        endpoints_at: As given.
         recorded: As given.
     """
 
@@ -51,6 +54,7 @@ class LiveChecks:
         wait: float = 0.0,
         timeout: float = TIMEOUT,
         endpoints: tuple[str, ...] = (),
+        endpoints_at: Origin | None = None,
         announce: Callable[[str], None] | None = None,
         recorded: Mapping[str, Mapping[str, Any]] | None = None,
         clock: Callable[[], float] = time.monotonic,
@@ -59,6 +63,7 @@ class LiveChecks:
         self.deadline = deadline
         self.timeout = timeout
         self.endpoints = endpoints
+        self.endpoints_at = endpoints_at
         self.recorded = recorded
         self._patience = Deadline(wait, clock=clock)
         self._announce = announce

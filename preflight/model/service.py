@@ -146,6 +146,9 @@ class Service(Record):
     user: str | None = field("User, or `user:group`, as written; None is the image's.", default=None)
     group_add: tuple[str, ...] = field("Further groups of its user.", default=())
     ports: tuple[PublishedPort, ...] = field("The ports it publishes.", default=())
+    port_conflicts: tuple[tuple[str, ...], ...] = field(
+        "For each of its ports, the other services that publish the same one; empty where nobody does.", default=()
+    )
     mounts: tuple[Mount, ...] = field("What is mounted into it.", default=())
     secrets: tuple[Grant, ...] = field("The secrets it is given.", default=())
     configs: tuple[Grant, ...] = field("The configs it is given.", default=())
@@ -170,6 +173,7 @@ class Service(Record):
     cpu_limited: bool = field("Whether its share of the processors is limited.", default=False)
     processes_limited: bool = field("Whether its number of processes is limited.", default=False)
     depends_on: tuple[Dependency, ...] = field("What it waits for.", default=())
+    gates: frozenset[str] = field("Services of the project that run preflight, judge, and end.", default=frozenset())
     siblings: tuple[str, ...] = field("All services of the project, by name.", default=())
     neighbours: frozenset[str] = field(
         "Names of services that it reaches over a network of one machine.", default=frozenset()

@@ -19,6 +19,7 @@ if TYPE_CHECKING:
 
 _SERVERS = ("postgres", "postmaster")
 _ENTRYPOINTS = ("docker-entrypoint.sh", "docker-ensure-initdb.sh")
+_BITNAMI_SCRIPTS = "/opt/bitnami/scripts/postgresql/"
 _SHELLS = ("sh", "bash", "ash", "dash")
 _PREFIXES = frozenset({"exec", "nohup", "time", "command", "then", "do", "else", "{", "!"})
 _USER_PREFIXES = frozenset({"gosu", "su-exec"})
@@ -106,7 +107,11 @@ def _started(words: Sequence[Word]) -> ServerCommand | None:
         program = first.rpartition("/")[2]
         if program in _SERVERS:
             return _options(rest[1:])
-        if program in _ENTRYPOINTS:
+        if first.startswith(_BITNAMI_SCRIPTS):
+            if program == "run.sh":
+                return _options(rest[1:])
+            rest = rest[1:]
+        elif program in _ENTRYPOINTS:
             rest = rest[1:]
             if rest and (rest[0].text or "").startswith("-"):
                 return _options(rest)

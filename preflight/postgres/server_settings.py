@@ -54,6 +54,7 @@ class Entry(Record):
     name: str = field("Name of the setting, in lower case.")
     value: str = field("Its value, without quotes.")
     line: int = field("Line, counted from 1.")
+    written: str = field("Its name as written.")
 
 
 class ConfigurationFile(Record):
@@ -66,6 +67,10 @@ class ConfigurationFile(Record):
     def of(self, name: str) -> Entry | None:
         """Return what the file says last about a setting."""
         return next((one for one in reversed(self.entries) if one.name == name), None)
+
+    def looked_at(self) -> tuple[Entry, ...]:
+        """Return the lines whose values the server looks at: of several with one spelling of a name, the last."""
+        return tuple({one.written: one for one in self.entries}.values())
 
     def included_after(self, line: int) -> int | None:
         """Return a line that includes another file after a line: what stands there would win."""
@@ -95,7 +100,8 @@ def read_configuration(text: str) -> ConfigurationFile:
             includes.append(number)
         else:
             kind, value = rest[0]
-            entries.append(Entry(name=name, value=_unquoted(value) if kind == "string" else value, line=number))
+            text = _unquoted(value) if kind == "string" else value
+            entries.append(Entry(name=name, value=text, line=number, written=tokens[0][1]))
     return ConfigurationFile(entries=tuple(entries), includes=tuple(includes), errors=tuple(errors))
 
 
@@ -138,8 +144,15 @@ def tls_version(value: str) -> str:
 
 
 def is_known(name: str) -> bool:
-    """Whether a name that begins like those of TLS is one: any other keeps the server from starting."""
-    return not name.startswith("ssl") or "." in name or name in _FLAGS or name in _WORDS or name in _TEXTS
+    """Whether a name can be a setting's: one that is none keeps the server from starting.
+
+    Args:
+        name: The name, in lower case. Only those of TLS are all known here; one with a dot is an extension's.
+    """
+    if "." in name:
+        return True
+    plain = name.isascii() and name[:1].isalpha() and name.replace("_", "").isalnum()
+    return plain and (not name.startswith("ssl") or name in _FLAGS or name in _WORDS or name in _TEXTS)
 
 
 def _lower(text: str) -> str:

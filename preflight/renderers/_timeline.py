@@ -168,6 +168,10 @@ def _bar(row: Mapping[str, Any], axis: _Axis, signs: Mapping[str, str]) -> Itera
     over = row["state"] == "expired"
     if over:
         end = min(end, axis.today - 1)  # what ended today must not look as if it went on
+    else:
+        end = max(end, axis.today + 1)  # nor what ends today as if it were over
+    if row["state"] == "not_yet_valid":
+        start = max(start, axis.today + 1)
     style = _STYLES[row["state"]]
     line: list[Piece] = []
     for column in range(axis.width):
@@ -180,7 +184,7 @@ def _bar(row: Mapping[str, Any], axis: _Axis, signs: Mapping[str, str]) -> Itera
             line.append(("dim", signs["before"]))
         elif inside and column == axis.width - 1 and end > column:
             line.append((style, signs["after"]))
-        elif column in axis.marks:
+        elif column in axis.marks and not (inside and column == end):  # the end is always seen
             line.append(("dim", signs["mark"]))
         elif inside and (column < axis.today or over):
             line.append(("dim", signs["past"]))

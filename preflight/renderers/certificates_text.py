@@ -89,7 +89,7 @@ def _verdict(page: Page, inspection: Mapping[str, Any]) -> None:
     held = f"{many(summary['certificates'], 'certificate')} and {many(summary['keys'], 'key')} in {many(summary['files'], 'file')}"
     ending = summary["next_expiry"]
     after = f"; the next one expires on {ending[:10]}" if ending is not None else ""
-    page.line((style, word), ("", f": {held}" + (f", {counts}" if counts else "") + after))
+    page.paragraph((style, f"{word}: "), ("", held + (f", {counts}" if counts else "") + after))
     where = ", ".join("this folder" if path == "." else path for path in inspection["paths"])
     more = f"; trusted: {', '.join(inspection['trusted'])}" if inspection["trusted"] else ""
     page.paragraph(
@@ -136,13 +136,12 @@ def _rows(file: Mapping[str, Any]) -> Iterator[tuple[Row, str]]:
         yield row, "; ".join(part for part in (_certificate_detail(one), also) if part)
     for one in file["keys"]:
         kind = "encrypted key" if one["encrypted"] else "key"
-        about = ", ".join(one["certificate_files"])
-        said = f"of {about}" if about else "-"
+        about = f"belongs to {', '.join(one['certificate_files'])}" if one["certificate_files"] else ""
         row = (
-            ("", path), ("", kind), ("", mode), ("", clean(said)), ("", "-"), ("", "-"), ("", _key(one["key"])),
+            ("", path), ("", kind), ("", mode), ("", "-"), ("", "-"), ("", "-"), ("", _key(one["key"])),
             ("bad", one["problem"]) if one["problem"] else ("", "-"),
         )  # fmt: skip
-        yield row, also
+        yield row, "; ".join(part for part in (about, also) if part)
     if not file["certificates"] and not file["keys"]:
         style = "bad" if file["problem"] else "dim"
         said = (file["problem"] or "-").replace("_", " ")

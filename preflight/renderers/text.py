@@ -161,7 +161,8 @@ def _problems(page: Page, report: Mapping[str, Any]) -> None:
         setting = (problem["origin"] or {}).get("setting") or ""
         if setting not in problem["message"]:
             pieces += [("name", setting), ("", ": ")]
-        page.paragraph(lead(_PROBLEMS[problem["kind"]], "error"), *pieces, ("", problem["message"]))
+        said = problem["message"].removeprefix(f"{place} ") if place else problem["message"]
+        page.paragraph(lead(_PROBLEMS[problem["kind"]], "error"), *pieces, ("", said))
         page.paragraph(lead("    fix:", "dim"), ("", " ".join(problem["hint"].split())))
 
 

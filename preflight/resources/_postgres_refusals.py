@@ -32,7 +32,8 @@ def refusals(server: Server) -> Iterator[Refusal]:
     for one in server.command.settings:
         stated = server.of_command(one)
         if not is_known(one.name):
-            yield f"PostgreSQL has no setting {_shown(one.name)} ({stated.said})", stated.origin
+            at = f" at {stated.origin}" if stated.origin is not None else ""
+            yield f"PostgreSQL has no setting {_shown(one.name)} (in its command{at})", stated.origin
         elif isinstance(stated.value, Unknown):
             yield stated.value.detail, stated.origin
     if isinstance(server.configuration.later, Unknown) and server.written("config_file"):
@@ -45,7 +46,7 @@ def refusals(server: Server) -> Iterator[Refusal]:
 def _of_file(read: ConfigurationFile, file: ServerFile, major: int | None) -> Iterator[Refusal]:
     for line in read.errors:
         yield f"PostgreSQL cannot read {file.shown}:{line}", file.origin(line)
-    for entry in {entry.name: entry for entry in read.entries}.values():  # of several only the last is looked at
+    for entry in read.looked_at():
         place = file.origin(entry.line)
         if not is_known(entry.name):
             yield f"PostgreSQL has no setting {_shown(entry.name)} ({file.shown}:{entry.line})", place

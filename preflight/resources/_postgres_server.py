@@ -33,6 +33,7 @@ _USUAL_DATA = "/var/lib/postgresql/data"
 _PORT = 5432
 _BITNAMI_MOUNTED, _BITNAMI_OWN = "/bitnami/postgresql/conf", "/opt/bitnami/postgresql/conf"
 _MADE = {"official": official_settings, "bitnami": bitnami_settings}
+_EXTRA = "POSTGRESQL_EXTRA_FLAGS"  # more options, which Bitnami's scripts split as a shell does
 _LATER = "known only where the service runs"
 
 # A server is looked at by several collectors, and read once: by identity of the subject, which is kept so that it stays its own.
@@ -276,6 +277,8 @@ def _read_server(subject: Subject, service: Service, context: Context) -> Server
         return None
     if not known and read.problems:
         return None
+    if image.family == "bitnami" and _EXTRA in subject.settings:
+        read = read.replace(complete=False)
     return Server(subject, service, image, read, context)
 
 

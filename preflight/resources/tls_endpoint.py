@@ -48,7 +48,8 @@ def collect(subject: Subject, context: Context) -> Iterator[TlsEndpoint]:
     whole = deployment_of(subject, context)
     if context.live is None or whole is None:
         return
-    named = [Resource(name=endpoint, origin=subject.origin) for endpoint in context.live.endpoints]
+    place = context.live.endpoints_at or subject.origin
+    named = [Resource(name=endpoint, origin=place) for endpoint in context.live.endpoints]
     yield from live_resources(TlsEndpoint, "tls_endpoint", named, lambda one: _look(one.name, whole, context), context)
 
 

@@ -99,6 +99,9 @@ def right(tmp_path):
     ca = Issuer("Lending CA", ca=True, days=(-1, 3000))
     Issuer("ledger", ca, names=("ledger",), purpose=SERVER, days=(-1, 200)).write(folder, "server", ca)
     (folder / "ca.pem").write_bytes(ca.pem)
+    if os.geteuid():
+        pytest.skip("only root can give the key to the server's user")
+    os.chown(folder / "server.key", 999, 999)
     (tmp_path / "pg_hba.conf").rename(folder / "pg_hba.conf")
     private(tmp_path / "secrets" / "ledger_password.txt", values["ledger"] + "\n")
     private(tmp_path / "secrets" / "sessions_password.txt", text(24) + "\n")

@@ -32,6 +32,9 @@ NEVER = {
     "hashlib",
     "signal",
     "shtab",
+    "ssl",
+    "socket",
+    "preflight.live",
 }
 SCRIPT = """
 import sys

@@ -33,6 +33,7 @@ NAMES = st.lists(st.sampled_from(["one", "two", "three"]), max_size=3)
 IDS = st.lists(st.sampled_from(["jwt-length", "cors-any", "env-mode"]), max_size=3)
 ROLES = st.sampled_from(["jwt_secret", "database_password", "listen_address"])
 SECONDS = st.sampled_from([30, 1, 0.5, 31, 3600, "30s", "2m", "45", "1.5m", "0.1s"])
+ENDPOINTS = st.sampled_from(["api.example.com:443", "[::1]:8443", "127.0.0.1:1", "a_b:99999", "example.com", "é:1", "a:b"])
 BAD_SECONDS = st.sampled_from([0, -1, 3601, "0s", "61m", "30 s", "1h", "s", True, "9" * 400])
 PARAMETERS = st.dictionaries(
     st.sampled_from(["length", "min_bits", "mode"]),
@@ -69,6 +70,10 @@ FIELD_VALUES: dict[str, st.SearchStrategy[Any]] = {
     "required_roles": st.lists(ROLES, max_size=2),
     "defer_paths": st.lists(st.sampled_from(["/run/secrets/", "/var/run/secrets/", "/mnt/"]), max_size=3),
     "deadline": SECONDS,
+    "live": st.booleans(),
+    "wait": st.none() | SECONDS,
+    "live_timeout": SECONDS,
+    "endpoints": st.lists(ENDPOINTS, max_size=2),
     "log": st.sampled_from(["off", "json"]),
     "format": st.sampled_from(["json", "text", None]),
     "allow_environment": st.lists(st.sampled_from(PERMISSIONS), max_size=8),
@@ -89,6 +94,10 @@ TEXTS: dict[str, st.SearchStrategy[str]] = {
     "PREFLIGHT_REQUIRED_ROLES": st.sampled_from(["jwt_secret", "jwt_secret,database_password"]),
     "PREFLIGHT_DEFER_PATHS": st.sampled_from(["/run/secrets/", "/"]),
     "PREFLIGHT_DEADLINE": st.sampled_from(["10", "10s", "0.5m", "1m", "3600"]),
+    "PREFLIGHT_LIVE": st.sampled_from(["true", "off"]),
+    "PREFLIGHT_WAIT": st.sampled_from(["10", "1m"]),
+    "PREFLIGHT_LIVE_TIMEOUT": st.sampled_from(["2s", "10"]),
+    "PREFLIGHT_ENDPOINTS": st.sampled_from(["a:1", "api.example.com:443,[::1]:8443", "a:b"]),
     "PREFLIGHT_LOG": st.sampled_from(["off", "json"]),
     "PREFLIGHT_FORMAT": st.sampled_from(["json", "text"]),
     "PREFLIGHT_AS_UID": st.sampled_from(["0", "1000"]),
@@ -132,6 +141,9 @@ COMMAND_LINE: dict[str, st.SearchStrategy[Any]] = {
     "deadline": st.sampled_from([5, 60.0]),
     "parameters": PARAMETERS,
     "contract": st.just(["one"]),
+    "live": st.booleans(),
+    "wait": st.sampled_from([5, 60.0]),
+    "endpoints": st.just(["a:1"]),
 }
 
 

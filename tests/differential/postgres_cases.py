@@ -64,7 +64,8 @@ SECRET_ONLY = "only the server knows its passwords and roles"
 RULES_ONLY = "only the server knows its pg_hba.conf"
 NETWORK_ONLY = "only the network knows what answers"
 UNSAID = "libpq falls back silently, and says nothing of what it left out"
-AWAITS = "awaits the rules about the content of certificates and keys"
+HOME_ONLY = "in whose home libpq will look for its own files is known only where it runs; a warning says that none is named"
+ADDRESS_ONLY = "a host that is missing and one that repeats its address look alike in the configuration"
 
 
 @dataclass(frozen=True)
@@ -86,7 +87,6 @@ class Case:
         failures: Whether a server has a failure although libpq connects: it went to another, or on in clear.
         only_live: Why no look at the configuration can tell that it fails.
         stricter: Why the static verdict refuses what libpq accepts.
-        awaits: The static verdict still misses it; either answer is fine.
         uid: Who runs it, where the tests run as root.
         alone: Whether libpq runs in a session without a terminal: it would ask for a passphrase.
         below: Only for servers below this major version.
@@ -108,7 +108,6 @@ class Case:
     failures: bool = False
     only_live: str | None = None
     stricter: str | None = None
-    awaits: str | None = None
     uid: int | None = None
     alone: bool = False
     below: int | None = None
@@ -172,7 +171,7 @@ CASES = [
     Case("wrong host, verify-ca", host="elsewhere.test:{port}", query=f"sslmode=verify-ca&{CA}&hostaddr=127.0.0.1", facts=_TLS),
     Case("wrong address", **_at("192.0.2.7"), reason="ip_mismatch", only_live=SERVER_ONLY),
     Case("trailing dot", **_at("db.internal."), reason="name_mismatch", only_live=SERVER_ONLY),
-    Case("address without a name", text=f"hostaddr=127.0.0.1 port={{port}} user=pw password={PASSWORD} dbname=postgres sslmode=verify-full sslrootcert={{d}}/ca.pem", reason="host_missing", awaits="no rule says that verify-full needs host"),
+    Case("address without a name", text=f"hostaddr=127.0.0.1 port={{port}} user=pw password={PASSWORD} dbname=postgres sslmode=verify-full sslrootcert={{d}}/ca.pem", reason="host_missing", only_live=ADDRESS_ONLY),
     Case("address without a name, verify-ca", text=f"hostaddr=127.0.0.1 port={{port}} user=pw password={PASSWORD} dbname=postgres sslmode=verify-ca sslrootcert={{d}}/ca.pem", facts=_TLS),
     Case("common name alone", server="common name", **_at("db.internal"), facts=_TLS),
     Case("common name of another", server="common name", reason="name_mismatch", only_live=SERVER_ONLY),
@@ -189,10 +188,10 @@ CASES = [
     Case("CA file missing", query="sslmode=verify-full&sslrootcert={d}/none.pem", reason="ca_file_missing"),
     Case("CA file missing, verify-ca", query="sslmode=verify-ca&sslrootcert={d}/none.pem", reason="ca_file_missing"),
     Case("CA file missing, require", query="sslmode=require&sslrootcert={d}/none.pem", facts=_TLS, stricter=UNSAID),
-    Case("CA not named, no default", query="sslmode=verify-full", reason="ca_file_missing", awaits="no rule looks for ~/.postgresql/root.crt"),
-    Case("CA file garbage", query="sslmode=verify-full&sslrootcert={d}/garbage", reason="ca_unusable", awaits=AWAITS),
-    Case("CA file garbage, require", query="sslmode=require&sslrootcert={d}/garbage", reason="ca_unusable", awaits=AWAITS),
-    Case("CA file garbage, prefer, goes on in clear", user="mixed", query="sslmode=prefer&sslrootcert={d}/garbage", facts=_PLAIN, failures=True, awaits=AWAITS),
+    Case("CA not named, no default", query="sslmode=verify-full", reason="ca_file_missing", only_live=HOME_ONLY),
+    Case("CA file garbage", query="sslmode=verify-full&sslrootcert={d}/garbage", reason="ca_unusable"),
+    Case("CA file garbage, require", query="sslmode=require&sslrootcert={d}/garbage", reason="ca_unusable"),
+    Case("CA file garbage, prefer, goes on in clear", user="mixed", query="sslmode=prefer&sslrootcert={d}/garbage", facts=_PLAIN, failures=True, stricter=UNSAID),
     Case("client certificate refused, prefer, TLS 1.3", **_cert(certificate="client-other-ca.pem", key="client-other-ca.key", base="sslmode=prefer", user="mixed"), reason="client_certificate_unknown_ca", only_live=SERVER_ONLY),
     Case("client certificate refused, prefer, TLS 1.2 goes on in clear", server="at most 1.2", **_cert(certificate="client-other-ca.pem", key="client-other-ca.key", base="sslmode=prefer", user="mixed"), facts=_PLAIN, failures=True),
     Case("CA file a directory", query="sslmode=verify-full&sslrootcert={d}/directory", reason="ca_unusable"),
@@ -225,14 +224,14 @@ CASES = [
     Case("client certificate wanted, none given", user="app", password=None, reason="client_certificate_required", only_live=RULES_ONLY),
     Case("client certificate wanted beside the password", user="pwcert", reason="client_certificate_required", only_live=RULES_ONLY),
     Case("client certificate switched off", **_cert("&sslcertmode=disable"), reason="client_certificate_required", only_live=RULES_ONLY),
-    Case("client certificate demanded, none there", query=f"{FULL}&sslcertmode=require", reason="client_certificate_unasked", awaits="no rule knows sslcertmode"),
+    Case("client certificate demanded, none there", query=f"{FULL}&sslcertmode=require", reason="client_certificate_unasked", only_live=HOME_ONLY),
     Case("client certificate's file missing", **_cert(certificate="none.pem"), reason="client_certificate_required"),
     Case("client certificate's file missing, not wanted", **_cert(certificate="none.pem", user="pw"), stricter=UNSAID),
-    Case("client certificate garbage", **_cert(certificate="garbage"), reason="client_certificate_unusable", awaits=AWAITS),
-    Case("client certificate expired", **_cert(certificate="client-expired.pem", key="client-expired.key"), reason="client_certificate_expired", awaits=AWAITS),
-    Case("client certificate expired, TLS 1.2", server="at most 1.2", **_cert(certificate="client-expired.pem", key="client-expired.key"), reason="client_certificate_expired", awaits=AWAITS),
-    Case("client certificate of another CA", **_cert(certificate="client-other-ca.pem", key="client-other-ca.key"), reason="client_certificate_unknown_ca", only_live=SERVER_ONLY),
-    Case("client certificate of another CA, TLS 1.2", server="at most 1.2", **_cert(certificate="client-other-ca.pem", key="client-other-ca.key"), reason="client_certificate_unknown_ca", only_live=SERVER_ONLY),
+    Case("client certificate garbage", **_cert(certificate="garbage"), reason="client_certificate_unusable"),
+    Case("client certificate expired", **_cert(certificate="client-expired.pem", key="client-expired.key"), reason="client_certificate_expired"),
+    Case("client certificate expired, TLS 1.2", server="at most 1.2", **_cert(certificate="client-expired.pem", key="client-expired.key"), reason="client_certificate_expired"),
+    Case("client certificate of another CA", **_cert(certificate="client-other-ca.pem", key="client-other-ca.key"), reason="client_certificate_unknown_ca"),
+    Case("client certificate of another CA, TLS 1.2", server="at most 1.2", **_cert(certificate="client-other-ca.pem", key="client-other-ca.key"), reason="client_certificate_unknown_ca"),
     Case("client certificate of another user", **_cert(certificate="client-other-user.pem", key="client-other-user.key"), reason="client_certificate_user", only_live=RULES_ONLY),
     Case("client certificate of another user, beside the password", **_cert(user="pwname"), reason="password_refused", only_live="the server itself calls it a refused password"),
     Case("client certificate refused, prefer", **_cert(certificate="client-other-ca.pem", key="client-other-ca.key", base="sslmode=prefer"), reason="client_certificate_unknown_ca", only_live=SERVER_ONLY),
@@ -242,12 +241,12 @@ CASES = [
     Case("key readable by its group", **_cert(key="group.key"), reason="key_permissions"),
     Case("key of root's readable by its group", **_cert(key="root-group.key"), facts=_TLS, root=True),
     Case("key unreadable", **_cert(), reason="client_key_unusable", uid=65534, root=True),
-    Case("key of another certificate", **_cert(key="mismatched.key"), reason="client_key_mismatch", awaits=AWAITS),
-    Case("key garbage", **_cert(key="garbage"), reason="client_key_unusable", awaits=AWAITS),
+    Case("key of another certificate", **_cert(key="mismatched.key"), reason="client_key_mismatch"),
+    Case("key garbage", **_cert(key="garbage"), reason="client_key_unusable"),
     Case("key in DER", **_cert(key="der.key"), facts={"client_certificate": True}),
-    Case("key encrypted, no passphrase", **_cert(key="encrypted.key"), reason="client_key_encrypted", awaits=AWAITS, alone=True),
+    Case("key encrypted, no passphrase", **_cert(key="encrypted.key"), reason="client_key_encrypted", alone=True),
     Case("key encrypted, passphrase", **_cert("&sslpassword={passphrase}", key="encrypted.key"), facts={"client_certificate": True}),
-    Case("key encrypted, wrong passphrase", **_cert("&sslpassword=wrong-one", key="encrypted.key"), reason="client_key_passphrase_wrong", awaits=AWAITS),
+    Case("key encrypted, wrong passphrase", **_cert("&sslpassword=wrong-one", key="encrypted.key"), reason="client_key_passphrase_wrong"),
     # Values that libpq refuses, and demands of the client's own.
     Case("mode misspelled", query=f"sslmode=verify_full&{CA}", reason="settings_refused"),
     Case("mode empty", query=f"sslmode=&{CA}", reason="settings_refused"),

@@ -25,6 +25,7 @@ from preflight.live.deadline import Deadline
 from preflight.live.postgres import check_postgres, target_of
 from preflight.postgres.conninfo import parse_connection_string
 from preflight.postgres.split import connection_of, split_clients
+from preflight.probes.clock import Clock
 
 pytestmark = pytest.mark.server
 
@@ -33,7 +34,7 @@ POLICY = frozenset(
     {
         "postgres-sslmode", "postgres-credential", "postgres-settings-agree", "postgres-tls-version",
         "postgres-root-certificate", "postgres-driver-meaning", "certificate-file-write-protected",
-        "private-key-directory",
+        "private-key-directory", "certificate-strict",
     }
 )  # fmt: skip
 #: What they judge.
@@ -127,7 +128,7 @@ def live_verdict(text, environment):
 def static_verdict(text, environment, folder):
     """Return the rules that say: with this configuration there will be no connection."""
     process = {"APP_ENV": "production", **environment, **({"DATABASE_URL": text} if text is not None else {})}
-    report = judge(folder, process=process)
+    report = judge(folder, process=process, clock=Clock())
     return {
         finding["rule"]
         for finding in report["findings"]
@@ -193,8 +194,7 @@ def test_the_three_agree(case, world, surroundings, tmp_path):
     if not session.connected:
         seen |= {name: getattr(server, name) for name in case.facts if hasattr(server, name)}
     assert seen == case.facts
-    if case.awaits is None:
-        assert bool(static) is (bool(case.stricter) if connects else case.only_live is None), static
+    assert bool(static) is (bool(case.stricter) if connects else case.only_live is None), static
     assert PASSWORD not in repr(session)
 
 

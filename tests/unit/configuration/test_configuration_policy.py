@@ -57,6 +57,11 @@ LOOSENING = [
     ("", "PREFLIGHT_DEADLINE", "31", "deadline"),
     ("deadline: 5", "PREFLIGHT_DEADLINE", "6s", "deadline"),
     ("", "PREFLIGHT_AS_UID", "0", "as_uid"),
+    ("live: true", "PREFLIGHT_LIVE", "false", "live"),
+    ("", "PREFLIGHT_WAIT", "1", "wait"),
+    ("wait: 60s", "PREFLIGHT_WAIT", "61", "wait"),
+    ("", "PREFLIGHT_LIVE_TIMEOUT", "6", "live_timeout"),
+    ("endpoints: ['a:1', 'b:1']", "PREFLIGHT_ENDPOINTS", "a:1,c:1", "endpoints"),
 ]
 TIGHTENING = [
     ("", "PREFLIGHT_PROFILE", "production"),
@@ -82,6 +87,10 @@ TIGHTENING = [
     ("log: json", "PREFLIGHT_LOG", "off"),
     ("format: text", "PREFLIGHT_FORMAT", "json"),
     ("as_uid: 1000", "PREFLIGHT_AS_UID", "1000"),
+    ("", "PREFLIGHT_LIVE", "true"),
+    ("wait: 2m", "PREFLIGHT_WAIT", "10s"),
+    ("", "PREFLIGHT_LIVE_TIMEOUT", "1"),
+    ("endpoints: ['a:1']", "PREFLIGHT_ENDPOINTS", "a:1,c:1"),
 ]
 
 

@@ -1,0 +1,67 @@
+"""What is to be said of a certificate whatever its chain: how long it still is, and what is weak or unwise in it."""
+
+from __future__ import annotations
+
+from preflight.certificates.inspection import said_of
+from preflight.resources.certificate import strong
+from preflight.x509.lifetime import exceeds_private_advice
+
+TYPE_CHECKING = False
+if TYPE_CHECKING:
+    from collections.abc import Iterator
+    from datetime import datetime
+
+    from preflight.certificates.inspection import Finding, InspectedCertificate, InspectedFile, Level
+
+_SECONDS = 86400
+_ALIVE: dict[str, tuple[Level, str, str]] = {
+    "critical": ("warning", "expires_soon", "Renew it now."),
+    "warning": ("warning", "expires_soon", "Renew it."),
+    "notice": ("note", "expires_in_months", "Plan its renewal."),
+}
+
+
+def validity(
+    file: InspectedFile, certificate: InspectedCertificate, now: datetime, fail_within: float | None
+) -> Iterator[Finding]:
+    """Say how a certificate's validity stands; a second before its end OpenSSL calls it over, and so is it here."""
+    facts, life = certificate.facts, certificate.life
+    end, start = facts.not_after.date().isoformat(), facts.not_before.date().isoformat()
+    if facts.not_after <= now:
+        days = -life.remaining_seconds // _SECONDS
+        ago = f"{_days(days)} ago, " if days > 0 else ""
+        yield said_of("failure", "expired", file, certificate, f"it expired {ago}on {end}", "Renew it.")
+    elif facts.not_before > now:
+        message = f"it is not valid before {facts.not_before.strftime('%Y-%m-%d %H:%M:%S')} UTC"
+        hint = "Wait, or correct the clock of this machine or of the one that issued it."
+        yield said_of("failure", "not_yet_valid", file, certificate, message, hint)
+    elif fail_within is not None and life.remaining_seconds < fail_within * _SECONDS:
+        message = (
+            f"it expires in {_days(life.remaining_days)}, on {end}: less than the {fail_within:g} that are asked for"
+        )
+        yield said_of("failure", "expires_within", file, certificate, message, "Renew it.")
+    elif life.state in _ALIVE:
+        level, code, hint = _ALIVE[life.state]
+        message = f"it expires in {_days(life.remaining_days)}, on {end} (valid since {start})"
+        yield said_of(level, code, file, certificate, message, hint)
+
+
+def quality(file: InspectedFile, certificate: InspectedCertificate) -> Iterator[Finding]:
+    """Say what is weak or unwise in a certificate, whatever its chain."""
+    facts = certificate.facts
+    key = facts.key
+    if not strong(key.type, key.bits, key.curve):
+        hint = "Make a new key: RSA of 2048 bits or more, P-256, P-384, P-521 or Ed25519."
+        yield said_of("warning", "weak_key", file, certificate, "its key is weaker than is safe today", hint)
+    if certificate.is_authority:
+        return
+    if facts.self_signed:
+        message = "it is self-signed: whoever connects must be given this very certificate"
+        yield said_of("note", "self_signed", file, certificate, message, "Have it issued by a CA.")
+    if exceeds_private_advice(facts.not_before, facts.not_after, is_ca=False):
+        message = f"it lives {certificate.life.days} days; some clients refuse more than 825"
+        yield said_of("note", "long_life", file, certificate, message, "Issue it for a year at most, and renew it.")
+
+
+def _days(count: int) -> str:
+    return "1 day" if count == 1 else f"{count} days"

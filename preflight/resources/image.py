@@ -1,0 +1,51 @@
+"""Images that services run, by what their names pin (Open Container Initiative, Distribution Specification, "Pulling manifests")."""
+
+from __future__ import annotations
+
+from preflight.model.record import field
+from preflight.resources._images import repository, tag
+from preflight.resources.base import Resource
+
+TYPE_CHECKING = False
+if TYPE_CHECKING:
+    from collections.abc import Iterator
+
+    from preflight.model.fact import Fact
+    from preflight.model.subject import Subject
+    from preflight.resources.base import Context
+
+# Tags that are moved with every release, or every commit.
+_MOVING = frozenset(
+    {"latest", "main", "master", "develop", "dev", "edge", "nightly", "stable", "canary", "next", "rolling", "head"}
+)
+
+
+class Image(Resource):
+    """One image."""
+
+    repository: Fact[str] = field("Its repository, without registry, tag and digest.")
+    tag: Fact[str] = field("Its tag; absent where none is written, which means `latest`.")
+    digest: Fact[bool] = field("Whether a digest pins it.")
+    pinned: Fact[bool] = field("Whether its tag names a version, or a digest pins it.")
+    built: Fact[bool] = field("Whether the service is built here, and the image only names the result.")
+
+
+RESOURCE = Image
+
+
+def collect(subject: Subject, context: Context) -> Iterator[Image]:  # noqa: ARG001 - a collector's signature
+    """Collect a service's image."""
+    service = subject.service
+    if service is None or not service.image:
+        return
+    written = tag(service.image)
+    digest = "@sha256:" in service.image or "@sha512:" in service.image
+    yield Image(
+        name=service.image,
+        origin=service.places.get("image", subject.origin),
+        repository=repository(service.image),
+        tag=written or None,
+        digest=digest,
+        pinned=digest or (bool(written) and written.lower() not in _MOVING),
+        built=service.built,
+    )
