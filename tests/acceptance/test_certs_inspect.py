@@ -92,7 +92,9 @@ def test_every_broken_file_has_a_reason_and_none_a_traceback(preflight, zoo, for
     found = json.loads(done.stdout)
     reasons = {os.path.basename(one["path"]): one["code"] for one in found["findings"] if one["level"] == "failure"}
     assert reasons.keys() == zoo.keys()
-    assert {name: code for name, code in zoo.items() if code} == {name: reasons[name] for name, code in zoo.items() if code}
+    assert {name: code for name, code in zoo.items() if code} == {
+        name: reasons[name] for name, code in zoo.items() if code
+    }
     notes = {(os.path.basename(one["path"]), one["code"]) for one in found["findings"] if one["level"] == "note"}
     assert {("crlf.crt", "crlf"), ("crlf.crt", "byte_order_mark"), ("encrypted.key", "encrypted_key")} <= notes
     paths = [file["path"] for file in found["files"]]
@@ -112,7 +114,11 @@ def test_a_reader_that_goes_away_is_no_bug(preflight, tmp_path):
     folders.whole(tmp_path / "ssl")
     program = shutil.which("preflight", path=os.path.dirname(sys.executable)) or "preflight"
     done = subprocess.run(
-        ["sh", "-c", f"{program} certs inspect ssl | head -1"], cwd=tmp_path, capture_output=True, text=True, check=False
+        ["sh", "-c", f"{program} certs inspect ssl | head -1"],
+        cwd=tmp_path,
+        capture_output=True,
+        text=True,
+        check=False,
     )
     assert (done.stdout.count("\n"), done.stderr) == (1, "")
 

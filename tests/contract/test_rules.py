@@ -51,7 +51,7 @@ def test_a_rule_says_what_to_do(rule):
     assert rule.references
     last = rule.remediation.splitlines()[-1]
     snippet = "\n" in rule.remediation and last.partition(": ")[0].replace("_", "").isalpha()
-    assert last.startswith("$ ") or last.endswith((".", ").", ".]")) or snippet
+    assert last.startswith("$ ") or last.endswith((".", ").", ".]", "{remedy}")) or snippet
     assert rule.rationale.endswith(".")
     assert not rule.title.endswith(".")
     assert rule.message is None or "{name}" in rule.message or rule.required

@@ -111,9 +111,7 @@ def test_nothing_of_a_private_key_is_in_the_document_or_in_a_repr(look, tmp_path
 )
 def test_validity_is_said_once_for_what_it_concerns(look, tmp_path, at, levels, exit_code):
     folders.write(tmp_path / "ca.pem", pki.pem(pki.issue(pki.ca(not_before=NOW - 1000 * DAY))))
-    folders.write(
-        tmp_path / "server.crt", pki.pem(pki.issue(LEAF, pki.ca(not_before=NOW - 1000 * DAY)))
-    )
+    folders.write(tmp_path / "server.crt", pki.pem(pki.issue(LEAF, pki.ca(not_before=NOW - 1000 * DAY))))
     found = look(at=at)
     assert [(one.level, one.code) for one in found.findings if one.path.endswith("server.crt")] == levels
     assert (found.exit_code, said(found, "failure")[1:]) == (exit_code, [])
@@ -216,7 +214,9 @@ def test_a_certificate_for_both_uses_must_serve_both(look, tmp_path):
     folders.write(tmp_path / "ca.pem", pki.pem(pki.issue(ROOT)))
     folders.write(tmp_path / "server.crt", pki.pem(pki.issue(both, ROOT)))
     assert said(look(), "failure") == [("wrong_purpose", "server.crt")]
-    folders.write(tmp_path / "server.crt", pki.pem(pki.issue(pki.Shape(extended=None, usage=("key_encipherment",)), ROOT)))
+    folders.write(
+        tmp_path / "server.crt", pki.pem(pki.issue(pki.Shape(extended=None, usage=("key_encipherment",)), ROOT))
+    )
     assert said(look(), "failure") == []
 
 
@@ -234,7 +234,9 @@ def test_a_self_signed_server_is_trusted_by_itself_and_noted(look, tmp_path):
     found = look()
     assert (only(found).role, only(found).chain.verdict, found.exit_code) == ("server_and_client", "verified", 0)
     assert "self_signed" in {code for code, _ in said(found, "note")}
-    folders.write(tmp_path / "below.crt", pki.pem(pki.issue(LEAF.__class__(number=5), pki.Shape(ca=True, extended=None))))
+    folders.write(
+        tmp_path / "below.crt", pki.pem(pki.issue(LEAF.__class__(number=5), pki.Shape(ca=True, extended=None)))
+    )
     roles = {os.path.basename(file.path): [one.role for one in file.certificates] for file in look().files}
     assert roles["server-cert.pem"] == ["root"]
 

@@ -71,9 +71,7 @@ def test_without_at_it_is_now(inspect, tmp_path):
     assert (one["remaining_days"], one["validity"]) == (2, "valid")
 
 
-@pytest.mark.parametrize(
-    ("text", "days"), [("30d", 30), ("2w", 14), ("12h", 0.5), ("7", 7), ("0d", 0), ("1D", 1)]
-)
+@pytest.mark.parametrize(("text", "days"), [("30d", 30), ("2w", 14), ("12h", 0.5), ("7", 7), ("0d", 0), ("1D", 1)])
 def test_durations(text, days):
     assert _duration(text) == days
 

@@ -45,7 +45,9 @@ def test_each_certificate_has_its_times_and_whether_it_is_verified(parse, tmp_pa
     os.unlink(tmp_path / "ssl/ca-cert.pem")
     folders.write(tmp_path / "ssl/empty.crt", b"")
     series = read(parse, render(document(inspect(["ssl"], pki.NOW))))
-    labels = frozenset({"path": "ssl/server-cert.pem", "subject": "CN=db.example.test,O=Example", "serial": "1267"}.items())
+    labels = frozenset(
+        {"path": "ssl/server-cert.pem", "subject": "CN=db.example.test,O=Example", "serial": "1267"}.items()
+    )
     shape = folders.SERVER_LEAF
     assert series[NAMES[0]][labels] == shape.not_after.timestamp()
     assert series[NAMES[1]][labels] == shape.not_before.timestamp()
@@ -67,7 +69,9 @@ def test_nothing_found_is_an_error_and_not_an_empty_page(parse):
 def test_a_series_appears_once_and_the_worst_counts(parse, tmp_path):
     root = pki.ca("Example Root")
     soon = pki.Shape(not_after=pki.NOW + timedelta(days=5))
-    folders.write(tmp_path / "bundle.pem", pki.pem(pki.issue(pki.Shape(), root), pki.issue(soon), pki.issue(pki.Shape(), root)))
+    folders.write(
+        tmp_path / "bundle.pem", pki.pem(pki.issue(pki.Shape(), root), pki.issue(soon), pki.issue(pki.Shape(), root))
+    )
     series = read(parse, render(document(inspect(["bundle.pem"], pki.NOW))))
     assert list(series[NAMES[0]].values()) == [soon.not_after.timestamp()]
     assert list(series[NAMES[2]].values()) == [0]
