@@ -20,13 +20,15 @@ sed -e "s|^POSTGRES_PASSWORD=.*|POSTGRES_PASSWORD=$(hexadecimal 32)|" -e "s|^JWT
 chmod 600 .env.production
 
 # As the guide says: nobody gives the server's key to user 999, the password is base64 (half of them have a slash, as this
-# one), and so is the JWT secret: 88 characters on two lines, as openssl prints them (the second without / and +, which Compose would refuse).
+# one), and so is the JWT secret: 88 characters on two lines, as openssl prints them (a second line with / or + would make
+# Compose refuse the file).
 mkdir as-written
 cp "$templates/as-written.compose.yml" as-written/docker-compose.prod.yml
 preflight certs create --out as-written/ssl --cn postgres --client dart_cloud --days 3650 --key-type "${KEY_TYPE:-rsa-4096}"
 password=
 until [ "${password#*/}" != "$password" ]; do password=$(base64_text 32); done
-until [ "${second:-/}" = "${second#*[/+]}" ]; do
+second=/
+until [ "${second#*[/+]}" = "$second" ]; do
   long=$(base64_text 64)
   second=${long#"${long%????????????????????????}"}
 done

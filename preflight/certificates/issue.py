@@ -156,6 +156,8 @@ def _client_general_name(plan: Plan, subject: x509.Name) -> x509.GeneralName:
         host = read_host(plan.client_name)
     except HostError:
         return x509.DirectoryName(subject)
+    if "_" in host.value:  # no letter of a host's name (RFC 1123, section 2.1), and strict verifiers refuse it
+        return x509.DirectoryName(subject)
     return _general_names([host])[0]
 
 

@@ -58,6 +58,7 @@ class Collection:
                 as_uid=uid if uid is not None else self._context.as_uid,
                 as_gids=gids,
                 neighbours=service.neighbours,
+                context_of=self._context_of,
             )
         return self._contexts[subject.id]
 

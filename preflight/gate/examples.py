@@ -133,6 +133,8 @@ def _request(example: Example, folder: str, own_packs: tuple[str, ...]) -> Reque
         )
         env_files = (name,)
         _git(folder, name, content.get("git"))
+    for path, spec in (content.get("files") or {}).items():
+        _git(folder, path, "tracked" if spec.get("tracked") else None)
     compose = None
     if content.get("compose") is not None:
         _write(os.path.join(folder, "compose.yaml"), {"text": content["compose"], "mode": "0644"}, fill)
@@ -222,7 +224,7 @@ def _write(path: str, spec: dict[str, Any], fill: Callable[[str], str]) -> None:
 
 
 def _git(folder: str, name: str, state: str | None) -> None:
-    """Make the folder a git work tree in which the env file is tracked, ignored, or neither."""
+    """Make the folder a git work tree in which a file is tracked, ignored, or neither."""
     if state is None:
         return
     import subprocess

@@ -60,7 +60,8 @@ class Inputs:
             text = read_text(path, request.files, kind="input")
             if isinstance(text, str):
                 self.examples.update(example_digests(text, path, digest))
-                self.read_inputs.append(Input(kind="examples", path=path))
+                kind = "examples" if is_example_name(path) or path in request.contracts else "other_environment"
+                self.read_inputs.append(Input(kind=kind, path=path))
         if request.process is not None:
             self.read_inputs.append(Input(kind="process_environment"))
             self.subjects = (process_subject(request.process, files, files_win=request.dialect == "shell"),)
@@ -102,6 +103,8 @@ class Inputs:
         self.problems += found.problems
         self.notes += found.notes
         self._interpolated = found.env_files
+        read = dict.fromkeys(file.path for subject in found.subjects for file in subject.env_files)
+        self.read_inputs += [Input(kind="env_file", path=path) for path in read]
         return found.subjects
 
     def _paths(self) -> tuple[list[str], list[str]]:
@@ -118,6 +121,8 @@ class Inputs:
                 for name in (*found.examples, *found.others)
             ]
             if request.discover and not request.env_files:
+                if request.compose is None:
+                    self.notes += [f"{name} was found and is not judged; name it with -f" for name in found.compose]
                 paths += dict.fromkeys((*self._interpolated, *found.taken))
                 self.notes += [f"{name} was found and is not judged; name it to judge it" for name in found.others]
             if request.examples is None:

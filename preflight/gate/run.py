@@ -105,14 +105,19 @@ class Run:
             for subject in inputs.subjects
         )
         self._deployment = _deployment(self._subjects)
+        peers = {
+            name: subject
+            for subject in self._subjects
+            if subject.service is not None
+            for name in subject.service.host_names
+        }
         context = Context(
             bindings=bindings,
             files=request.files,
             host=request.files,
             deployment=self._deployment,
-            neighbours=frozenset(
-                name for subject in self._subjects if subject.service is not None for name in subject.service.host_names
-            ),
+            neighbours=frozenset(peers),
+            peers=peers,
             git=request.git,
             clock=request.clock,
             stage=request.stage,

@@ -111,6 +111,7 @@ class ExampleFileModel(_Strict):
     chain: list[SnakeName] | None = Field(None, description="It holds these certificates, made before, in this order.")
     private_key: SnakeName | None = Field(None, description="It holds the private key of this name.")
     passphrase: str | None = Field(None, description="That key's passphrase.")
+    tracked: bool = Field(False, description="Whether git tracks it.")
     text: str | None = Field(None, description="Its content; `%{...}` stands for generated text as in `env`.")
     kind: Literal["file", "directory", "fifo", "dangling_symlink"] = Field("file", description="What it is.")
     mode: Annotated[str, StringConstraints(pattern=r"^0[0-7]{3}$")] = Field("0600", description="Its permission bits.")

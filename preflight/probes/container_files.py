@@ -42,7 +42,14 @@ class ContainerFiles(FileProbe):
         place, below = found
         if place.source is not None:
             seen: FileFacts = self._host.inspect(posixpath.join(place.source, *below))
-            changed: FileFacts = seen.replace(path=path, place=posixpath.join(place.shown, *below))
+            mount = os.path.realpath(place.source)
+            inside = [one for one in seen.parents if one.path == mount or one.path.startswith(mount + "/")]
+            changed: FileFacts = seen.replace(
+                path=path,
+                place=posixpath.join(place.shown, *below),
+                parents=tuple(inside) if below else (),
+                above=tuple(one for one in seen.parents if one not in inside),
+            )
             return changed
         if place.content is None:
             return FileFacts(path=path, exists=False, kind="elsewhere", place=place.shown)

@@ -128,6 +128,10 @@ class FileFacts(Record):
     kubernetes: bool = field(
         "Whether the path leads through a volume that Kubernetes writes (`..data`).", default=False
     )
+    above: tuple[Directory, ...] = field(
+        "Directories above a mount: others of this machine reach the file through them, its container does not.",
+        default=(),
+    )
     parents: tuple[Directory, ...] = field(
         "Every directory that the path leads through, links followed, nearest first, down to the root.", default=()
     )
@@ -153,7 +157,7 @@ class FileFacts(Record):
         Others may write there, or a group that is neither root's nor the owner's own of the same number (a user private
         group), and no sticky bit keeps them from what is not theirs (unlink(2)).
         """
-        return next((directory.path for directory in self.parents if directory.unsafe), None)
+        return next((directory.path for directory in (*self.parents, *self.above) if directory.unsafe), None)
 
 
 class FileProbe:

@@ -76,9 +76,16 @@ class ConfigurationModel(_Strict):
 class InputModel(_Strict):
     """Something that was read."""
 
-    kind: Literal["env_file", "compose_file", "process_environment", "contract", "examples", "configuration", "pack"] = Field(
-        description="What it is."
-    )
+    kind: Literal[
+        "env_file",
+        "compose_file",
+        "process_environment",
+        "contract",
+        "examples",
+        "other_environment",
+        "configuration",
+        "pack",
+    ] = Field(description="What it is.")
     path: str | None = Field(description="Its path as given; null for the process environment.")
     sha256: Digest | None = Field(description="Digest of its text; null where it holds secrets or was not read.")
 

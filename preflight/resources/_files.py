@@ -22,6 +22,7 @@ class FileResource(Resource):
     path: Fact[str] = field("Its path, as configured.")
     file: Fact[str] = field("The file on this machine: behind a path in a container, what is mounted there.")
     kind: Fact[str] = field("What stands there.", choices=KINDS)
+    reader: Fact[int] = field("User id of who will read it; absent where it is not known.")
     readable: Fact[bool] = field(
         "Whether who will read it can, by owner and mode bits (root's privilege does not count)."
     )
@@ -73,6 +74,7 @@ def file_facts(path: str, context: Context, *, on_host: bool = False) -> dict[st
         return facts
     mode = seen.mode
     facts |= {
+        "reader": context.as_uid,
         "readable": _readable(seen, context),
         "empty": seen.size == 0,
         "mode": f"{mode:04o}",
@@ -135,3 +137,12 @@ def _is_name(word: str) -> bool:
 def is_pem_text(text: str) -> bool:
     """Whether a setting holds a PEM text instead of a path."""
     return "-----BEGIN" in text or text.startswith("LS0tLS1CRUdJTi")
+
+
+def or_unknown(fact: bool | None, reason: str) -> Fact[bool]:  # noqa: FBT001 - a fact
+    """Return what git knows as a fact, or why it is not known."""
+    return (
+        Unknown(reason="git_unreadable", detail=f"git's own files could not be read: {reason}")
+        if fact is None
+        else fact
+    )

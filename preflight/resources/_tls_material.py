@@ -10,8 +10,9 @@ from preflight.bindings.tokens import tokens
 from preflight.model.fact import Deferred, Unknown
 from preflight.model.record import Record, field
 from preflight.model.secret_text import SecretText
+from preflight.model.setting import Setting
 from preflight.probes.files import FileProblem
-from preflight.resources._files import is_pem_text
+from preflight.resources._files import file_facts, is_pem_text
 from preflight.resources._tls_files import tls_files
 from preflight.resources._values import prefix_of, with_role
 
@@ -21,7 +22,6 @@ if TYPE_CHECKING:
     from typing import Any
 
     from preflight.model.origin import Origin
-    from preflight.model.setting import Setting
     from preflight.model.subject import Subject
     from preflight.resources.base import Context
     from preflight.x509.material import Block, Material, MaterialProblem
@@ -37,6 +37,7 @@ _CLIENTS = frozenset(
     """client redis valkey db database postgres postgresql pg pgssl mysql mariadb mongo mongodb kafka rabbitmq amqp smtp ldap
     elasticsearch elastic opensearch vault consul etcd s3 minio nats mqtt upstream backend""".split()
 )
+_SERVER_FILES = {"ssl_cert_file": "certificate", "ssl_key_file": "key"}
 _MOST_BYTES = 1024 * 1024
 
 
@@ -80,9 +81,13 @@ def tls_items(subject: Subject, context: Context) -> list[TlsItem]:
             libpq = one.client
             group = f"string {one.setting.name}" if parameter else "libpq" if libpq else _group(one.setting.name)
             item = TlsItem(
-                label=one.label, setting=one.setting, purpose=purpose, client=libpq or _is_client(one.setting.name),
-                libpq=libpq, group=group,
-            )  # fmt: skip
+                label=one.label,
+                setting=one.setting,
+                purpose=purpose,
+                client=libpq or _is_client(one.setting.name),
+                libpq=libpq,
+                group=group,
+            )
             path = one.facts["path"]
             if isinstance(path, (Unknown, Deferred)):
                 found.append(item.replace(later=path))
@@ -96,7 +101,7 @@ def tls_items(subject: Subject, context: Context) -> list[TlsItem]:
             elif isinstance(one.facts["kind"], Deferred):
                 found.append(item.replace(path=path, later=one.facts["kind"]))
         found += _held(subject, context, purpose)
-    return found
+    return found + (_served(subject, context) if subject.service is not None else [])
 
 
 def beside(item: TlsItem, purpose: str, items: list[TlsItem]) -> TlsItem | None:
@@ -116,13 +121,54 @@ def certificates_of(item: TlsItem) -> tuple[Block, ...] | MaterialProblem:
     return read if isinstance(read, MaterialProblem) else read.of("certificate")
 
 
+def _served(subject: Subject, context: Context) -> list[TlsItem]:
+    """Return what a PostgreSQL server that the subject runs presents and trusts, as its command and configuration name it."""
+    from preflight.resources._postgres_server import server_of
+
+    server = server_of(subject, context)
+    if server is None or server.setting("ssl").value == "off":
+        return []
+    found: list[TlsItem] = []
+    for name, purpose in _SERVER_FILES.items():
+        stated = server.setting(name)
+        if not isinstance(stated.value, str) or not stated.value:
+            continue
+        path = server.absolute(stated.value)
+        content = context.files.read_bytes(path, limit=_MOST_BYTES)
+        if isinstance(content, FileProblem):
+            continue  # the rules about the server's files say so
+        facts = file_facts(path, context)
+        origin = stated.origin or subject.origin
+        setting = Setting(name=f"{subject.name} ({name})", value=SecretText(path), origin=origin, via=stated.via)
+        found.append(
+            TlsItem(
+                label=setting.name,
+                setting=setting,
+                purpose=purpose,
+                client=False,
+                libpq=False,
+                group="postgres server",
+                path=path,
+                file=facts["file"],
+                facts=facts,
+                content=content,
+            )
+        )
+    return found
+
+
 def _held(subject: Subject, context: Context, purpose: str) -> Iterator[TlsItem]:
     for setting in with_role(subject, context.bindings, *(role for role, what in _ROLES.items() if what == purpose)):
         if setting.text is not None and is_pem_text(setting.text.strip()):
             yield TlsItem(
-                label=setting.name, setting=setting, purpose=purpose, client=_is_client(setting.name), libpq=False,
-                group=_group(setting.name), text=SecretText(setting.text),
-            )  # fmt: skip
+                label=setting.name,
+                setting=setting,
+                purpose=purpose,
+                client=_is_client(setting.name),
+                libpq=False,
+                group=_group(setting.name),
+                text=SecretText(setting.text),
+            )
 
 
 def _group(name: str) -> str:

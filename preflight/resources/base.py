@@ -6,7 +6,7 @@ from preflight.model.record import Record, field
 
 TYPE_CHECKING = False
 if TYPE_CHECKING:
-    from collections.abc import Mapping
+    from collections.abc import Callable, Mapping
 
     from preflight.bindings import Bindings
     from preflight.live.checks import LiveChecks
@@ -63,6 +63,12 @@ class Context(Record):
     )
     neighbours: frozenset[str] = field(
         "Names of services that the subject reaches over a network of this machine.", default=frozenset()
+    )
+    peers: Mapping[str, Subject] = field(
+        "Services of the project by the names under which others reach them.", default={}
+    )
+    context_of: Callable[[Subject], Context] | None = field(
+        "Returns what collectors may use for another subject of the project.", default=None
     )
     deployment: Subject | None = field(
         "Where several subjects are one deployment: the one that answers for all, with the settings of all.",

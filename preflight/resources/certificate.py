@@ -63,7 +63,9 @@ class Certificate(Resource):
     )
     chain_detail: Fact[str] = field("That reason in words, with the certificate it is about.")
     bundle: Fact[str] = field("Name of the setting of that CA.")
-    advice: Fact[tuple[str, ...]] = field("What strict verifiers dislike that OpenSSL accepts, as codes.")
+    advice: Fact[tuple[str, ...]] = field(
+        "What strict verifiers dislike of a server's chain that OpenSSL accepts, as codes."
+    )
     holds_key: Fact[bool] = field("Whether its file holds a private key too.")
     key_exposed: Fact[bool] = field("Whether its file holds a private key, and other users may read it.")
 
@@ -178,7 +180,9 @@ def _chain(
             trusted = [block.data for block in found]
             verdict = verify_chain(ders, trusted, now, purpose="client" if item.client else "server")
             facts |= {"bundle": authority.label, **_verdict(verdict)}
-    facts["advice"] = strict_advice(ders, trusted, now) if trusted and facts["chain"] == "verified" else ()
+    # Strict verifiers are clients, so it is a server's certificate that they look at.
+    judged = trusted and facts["chain"] == "verified" and not item.client
+    facts["advice"] = strict_advice(ders, trusted, now) if judged else ()
     return facts
 
 

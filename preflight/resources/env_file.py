@@ -2,9 +2,8 @@
 
 from __future__ import annotations
 
-from preflight.model.fact import Unknown
 from preflight.model.record import field
-from preflight.resources._files import FileResource, file_facts
+from preflight.resources._files import FileResource, file_facts, or_unknown
 
 TYPE_CHECKING = False
 if TYPE_CHECKING:
@@ -42,16 +41,8 @@ def collect(subject: Subject, context: Context) -> Iterator[EnvFileResource]:
             name=source.path,
             origin=subject.origin.replace(file=source.path, line=1, column=1, setting=None),
             repository=seen.repository,
-            tracked=_or_unknown(seen.tracked, seen.reason),
-            ignored=_or_unknown(seen.ignored, seen.reason),
+            tracked=or_unknown(seen.tracked, seen.reason),
+            ignored=or_unknown(seen.ignored, seen.reason),
             holds_secrets=held,
             **facts,
         )
-
-
-def _or_unknown(fact: bool | None, reason: str) -> Fact[bool]:  # noqa: FBT001 - a fact
-    return (
-        Unknown(reason="git_unreadable", detail=f"git's own files could not be read: {reason}")
-        if fact is None
-        else fact
-    )

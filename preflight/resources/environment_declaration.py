@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from preflight.model.record import field
+from preflight.resources._image_roles import role_of
 from preflight.resources.base import Resource, deployment_of
 from preflight.resources.environment import collect as declarations
 
@@ -11,6 +12,7 @@ if TYPE_CHECKING:
     from collections.abc import Iterator
 
     from preflight.model.fact import Fact
+    from preflight.model.service import Service
     from preflight.model.subject import Subject
     from preflight.resources.base import Context
 
@@ -27,7 +29,9 @@ RESOURCE = EnvironmentDeclaration
 def collect(subject: Subject, context: Context) -> Iterator[EnvironmentDeclaration]:
     """Look for a declaration anywhere in the deployment."""
     asked = deployment_of(subject, context)
-    if asked is None:
+    services = [one.service for one in context.peers.values() if one.service is not None]
+    # A project of databases alone has nothing that would behave differently in another environment.
+    if asked is None or (services and all(_is_store(service) for service in services)):
         return
     found = next(iter(declarations(asked, context)), None)
     yield EnvironmentDeclaration(
@@ -35,3 +39,7 @@ def collect(subject: Subject, context: Context) -> Iterator[EnvironmentDeclarati
         origin=found.origin if found is not None else asked.origin,
         declared=found is not None,
     )
+
+
+def _is_store(service: Service) -> bool:
+    return not service.built and role_of(service.image, 0, built=False) in {"database", "cache", "broker", "search"}

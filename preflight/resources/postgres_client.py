@@ -7,7 +7,7 @@ over a local socket every driver ignores it.
 from __future__ import annotations
 
 from preflight.model.fact import Deferred, Unknown
-from preflight.model.record import field
+from preflight.model.record import Record, field
 from preflight.model.setting import Reference
 from preflight.postgres.connection import DRIVERS, FORMS
 from preflight.postgres.conninfo import looks_like_postgres, parse_connection_string
@@ -72,30 +72,54 @@ RESOURCE = PostgresClient
 _FACTS = tuple(name for name in PostgresClient.fields() if name not in {"name", "origin", "via"})
 
 
-def collect(subject: Subject, context: Context) -> Iterator[PostgresClient]:
-    """Collect the connections: each connection string, and each group of split settings that does not repeat one."""
+class Client(Record):
+    """A connection as it is configured, and what decides about its TLS."""
+
+    setting: Setting = field("The connection string, or the setting of the host.")
+    connection: Connection = field("The connection.")
+    found: EffectiveSslMode = field("Its TLS mode, and where that comes from.")
+    roles: Mapping[str, str] = field("Settings beside it, by role.")
+
+    def __hash__(self) -> int:
+        return hash(self.setting)
+
+
+def clients(subject: Subject) -> Iterator[Client]:
+    """Yield the connections whose text is known: each connection string, and each group of split settings that repeats none."""
     texts = {name: setting.text for name, setting in subject.settings.items() if setting.value is not None}
     beside = {one.name: one.beside for one in connection_string_settings(texts)}
     strings: list[Connection] = []
     for name, setting in subject.settings.items():
-        other = not_literal(setting)
-        if other is not None and name in beside and context.bindings.role(name) == "database_url":
-            yield PostgresClient(name=name, origin=setting.origin, via=setting.via, **dict.fromkeys(_FACTS, other))
-        elif setting.text and looks_like_postgres(setting.text):
+        if setting.text and looks_like_postgres(setting.text):
             connection = parse_connection_string(setting.text)
             strings.append(connection)
             roles = beside.get(name, {})
             found = effective_sslmode(connection, texts, split=tls_texts(roles, texts))
-            yield _client(setting, connection, found, subject.settings, roles, context.neighbours)
+            yield Client(setting=setting, connection=connection, found=found, roles=roles)
     for group in split_clients(texts):
         connection = connection_of(group, texts)
         if any(repeats(string, connection) for string in strings):
             continue
         found = effective_sslmode(connection, texts, split=tls_texts(group.roles, texts))
-        setting = subject.settings[
-            next(group.roles[role] for role in ("host", "hostaddr", "service") if role in group.roles)
-        ]
-        yield _client(setting, connection, found, subject.settings, group.roles, context.neighbours)
+        name = next(group.roles[role] for role in ("host", "hostaddr", "service") if role in group.roles)
+        yield Client(setting=subject.settings[name], connection=connection, found=found, roles=group.roles)
+
+
+def collect(subject: Subject, context: Context) -> Iterator[PostgresClient]:
+    """Collect the connections, and those known only where the service starts."""
+    for setting in context.bindings.playing(subject.settings, "database_url"):
+        other = not_literal(setting)
+        if other is not None and connection_string_settings((setting.name,)):
+            yield PostgresClient(
+                name=setting.name, origin=setting.origin, via=setting.via, **dict.fromkeys(_FACTS, other)
+            )
+    for one in clients(subject):
+        yield _client(one.setting, one.connection, one.found, subject.settings, one.roles, context.neighbours)
+
+
+def root_certificate(one: Client, settings: Mapping[str, Setting]) -> str | None:
+    """Return the CA file of a connection, as configured; None where none is."""
+    return one.found.root_certificate or _text(settings, one.roles, "sslrootcert")
 
 
 def _client(

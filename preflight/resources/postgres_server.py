@@ -70,7 +70,8 @@ def collect(subject: Subject, context: Context) -> Iterator[PostgresServer]:
     hashing = server.setting("password_encryption")
     found = list(refusals(server))
     refused = [place for _, place in found if place is not None]
-    stated = ssl if ssl.value != "on" or lowest.origin is None else lowest
+    named = lowest.origin is not None and isinstance(lowest.value, str)
+    stated = lowest if ssl.value == "on" and named else ssl
     yield PostgresServer(
         name=subject.name,
         origin=refused[0] if refused else stated.origin or usual_place(server, subject),

@@ -59,7 +59,7 @@ class PostgresSession(LiveResource):
     connected: Fact[bool] = field("Whether libpq logs in.")
     tls: Fact[bool] = field("Whether the session is encrypted; absent without a session.")
     tls_version: Fact[TlsVersion] = field("The TLS version in use.")
-    cipher: Fact[str] = field("The cipher suite in use, as the server calls it.")
+    cipher: Fact[str] = field("The cipher suite that client and server agree on, as OpenSSL calls it.")
     client_certificate: Fact[bool] = field(
         "Whether the server verified a client certificate; absent without an encrypted session."
     )
@@ -183,7 +183,8 @@ def _facts(session: Session, target: PostgresTarget, context: Context) -> dict[s
         "connected": session.connected,
         "tls": session.tls,
         "tls_version": version if session.tls else None,
-        "cipher": session.cipher,
+        # By the name that OpenSSL has for it here: the server's own word for it is any text.
+        "cipher": next((server.cipher for server in seen if server.cipher), None) if session.tls else None,
         "client_certificate": _BEHIND_A_POOLER
         if session.tls and session.client_certificate is None
         else session.client_certificate,

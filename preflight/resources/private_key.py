@@ -43,10 +43,6 @@ class PrivateKey(Resource):
     key_strong: Fact[bool] = field("Whether it is RSA of 2048 bits or more, P-256, P-384, P-521, Ed25519 or Ed448.")
     matches: Fact[bool] = field("Whether it belongs to the certificate beside it; absent where there is none.")
     certificate: Fact[str] = field("Name of the setting of that certificate.")
-    refused_by_libpq: Fact[str] = field(
-        "Why libpq refuses its file, as a code; absent where it accepts it, or never reads it."
-    )
-    refusal_detail: Fact[str] = field("That reason in words.")
     environments: Fact[tuple[str, ...]] = field("Files of other environments that hold the same key.")
 
 
@@ -91,15 +87,12 @@ def _facts(item: TlsItem, pair: TlsItem | None, subject: Subject, context: Conte
         from preflight.x509.keys import PROBLEMS
 
         return _unreadable(key.problem, PROBLEMS[key.problem][0])
-    refused = _refused(item, context)
     facts: dict[str, Any] = {
         "problem": None,
         "detail": None,
         "encrypted": key.encrypted,
         "passphrase": key.passphrase,
         "openssl_reads": key.openssl_reads,
-        "refused_by_libpq": refused[0] if refused is not None else None,
-        "refusal_detail": refused[1] if refused is not None else None,
     }
     if key.encrypted and isinstance(passphrase, (Unknown, Deferred)):
         facts["passphrase"] = passphrase
@@ -134,23 +127,6 @@ def _matches(key: PrivateKeyFacts, pair: TlsItem | None) -> Fact[bool]:
 
     blocks = certificates_of(pair)
     return None if isinstance(blocks, MaterialProblem) else matches(key, blocks[0].data)
-
-
-def _refused(item: TlsItem, context: Context) -> tuple[str, str] | None:
-    """Return why libpq refuses a client's key file; who reads it is the service's user, else this process's."""
-    if not item.libpq or item.path is None:
-        return None
-    import os
-
-    from preflight.x509.permissions import REASONS, libpq_client_key
-
-    seen = context.files.inspect(item.path)
-    if seen.kind != "regular":
-        return None
-    # In a container of an unknown user the owner reads it: what else would be a guess.
-    uid = context.as_uid if context.as_uid is not None else seen.uid if seen.place is not None else os.geteuid()
-    code = libpq_client_key(seen.mode, seen.uid, seen.gid, uid=uid, gids=context.as_gids)
-    return None if code is None else (code, REASONS[code][0])
 
 
 def _passphrase(item: TlsItem, subject: Subject) -> Fact[str]:

@@ -8,7 +8,7 @@ from __future__ import annotations
 
 from preflight.model.fact import Deferred, Unknown
 from preflight.model.record import field
-from preflight.resources._files import FileResource
+from preflight.resources._files import FileResource, or_unknown
 from preflight.resources._tls_files import tls_files
 
 TYPE_CHECKING = False
@@ -27,6 +27,7 @@ _MORE_THAN_GROUP_READ = 0o037
 class PrivateKeyFile(FileResource):
     """One file of a private key."""
 
+    tracked: Fact[bool] = field("Whether git tracks it; absent where it is no file of this machine.")
     private: Fact[bool] = field("Whether its owner and mode are those that libpq accepts for a key.")
 
 
@@ -37,8 +38,20 @@ def collect(subject: Subject, context: Context) -> Iterator[PrivateKeyFile]:
     """Collect the files that settings and connection strings name."""
     for one in tls_files(subject, context, "key"):
         yield PrivateKeyFile(
-            name=one.label, origin=one.origin, via=one.setting.via, private=_private(one.facts), **one.facts
+            name=one.label,
+            origin=one.origin,
+            via=one.setting.via,
+            tracked=_tracked(one.facts, context),
+            private=_private(one.facts),
+            **one.facts,
         )
+
+
+def _tracked(facts: dict[str, Any], context: Context) -> Fact[bool]:
+    if facts["kind"] != "regular" or not isinstance(facts["file"], str):
+        return None if isinstance(facts["kind"], str) else facts["kind"]
+    seen = context.git.inspect(facts["file"])
+    return or_unknown(seen.tracked, seen.reason)
 
 
 def _private(facts: dict[str, Any]) -> Fact[bool]:

@@ -10,6 +10,7 @@ EXAMPLE_WORDS = ("example", "sample", "template", "dist", "tmpl", "defaults")
 # A production file is what the gate is for; a bare .env is what is left.
 # The names that Docker Compose looks for (Docker documentation, "How Compose works").
 COMPOSE_NAMES = ("compose.yaml", "compose.yml", "docker-compose.yml", "docker-compose.yaml")
+_COMPOSE_BEGINNINGS = ("compose.", "compose-", "docker-compose.", "docker-compose-")
 PREFERRED = (".env.production", ".env.prod", "production.env", "prod.env", ".env")
 
 
@@ -18,6 +19,9 @@ class Found(Record):
 
     taken: tuple[str, ...] = field("Judged, in order.")
     examples: tuple[str, ...] = field("Example files: their values must not be kept.")
+    compose: tuple[str, ...] = field(
+        "What looks like a Compose file under a name that Docker does not look for.", default=()
+    )
     others: tuple[str, ...] = field("Env files of other environments: their secrets must not be reused.")
 
 
@@ -49,13 +53,19 @@ def discover(folder: str) -> Found:
         relative to the folder.
     """
     try:
-        names = sorted(entry.name for entry in os.scandir(folder) if is_env_name(entry.name))
+        entries = sorted(os.listdir(folder))
     except OSError:
-        names = []
+        entries = []
+    names = [name for name in entries if is_env_name(name)]
     real = [name for name in names if not is_example_name(name)]
     taken = next(((name,) for name in PREFERRED if name in real), ())
     return Found(
         taken=taken,
         examples=tuple(name for name in names if is_example_name(name)),
         others=tuple(name for name in real if name not in taken),
+        compose=tuple(
+            name
+            for name in entries
+            if is_compose_name(name) and name.startswith(_COMPOSE_BEGINNINGS) and name not in COMPOSE_NAMES
+        ),
     )

@@ -5,17 +5,19 @@ from __future__ import annotations
 import json
 import os
 import secrets
+import shutil
 import signal
 import socket
 import subprocess
+import sys
 import threading
 import time
 
 import pytest
-from conftest import PREFLIGHT
 from support.chains import CLIENT, SERVER, Issuer
 from support.tcp_servers import serve, serve_tls, server_context
 
+PREFLIGHT = shutil.which("preflight", path=os.path.dirname(sys.executable)) or "preflight"
 HOST = socket.gethostname()
 HBA = """\
 hostssl all app  all cert

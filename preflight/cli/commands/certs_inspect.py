@@ -85,15 +85,15 @@ def _rendered(found: Mapping[str, Any], options: argparse.Namespace) -> str:
 
         return json_text.render(found) + "\n"
     if options.format == "prometheus":
-        from preflight.renderers import certificates_openmetrics
+        from preflight.renderers.certificates import openmetrics
 
-        return certificates_openmetrics.render(found)
-    from preflight.renderers import certificates_text
+        return openmetrics.render(found)
+    from preflight.renderers.certificates import text
 
     variables = environment()
     terminal = options.output is None and sys.stdout is not None and sys.stdout.isatty()
     width, colour = appearance(options.color, variables, terminal=terminal)
-    return certificates_text.render(found, width=width, colour=colour, unicode=shows_unicode(variables))
+    return text.render(found, width=width, colour=colour, unicode=shows_unicode(variables))
 
 
 def shows_unicode(variables: Mapping[str, str]) -> bool:

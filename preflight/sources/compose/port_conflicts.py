@@ -27,7 +27,7 @@ def port_conflicts(services: Iterable[ComposeService]) -> dict[str, tuple[tuple[
                 wanted.setdefault((port.protocol, number), []).append((service.name, port.host_ip, position))
     found: dict[str, dict[int, dict[str, None]]] = {}
     for takers in wanted.values():
-        if len({name for name, _, _ in takers}) < 2:  # noqa: PLR2004 - it takes two
+        if len({name for name, _, _ in takers}) < 2:
             continue
         for name, address, position in takers:
             others = {other: None for other, at, _ in takers if other != name and _overlap(address, at)}

@@ -52,8 +52,8 @@ def subjects(project: ComposeProject) -> tuple[Subject, ...]:
             kind="service",
             name=service.name,
             settings={
-                name: _presentable(setting)
-                for name, setting in service.environment.items()
+                setting.name: setting
+                for setting in map(_presentable, service.environment.values())
                 if setting.value is not None
             },
             origin=service.origin,
@@ -73,6 +73,11 @@ def subjects(project: ComposeProject) -> tuple[Subject, ...]:
 
 def _presentable(setting: Setting) -> Setting:
     """Return a setting whose variables have names that can be shown: `$word` in `pa$word` is the end of a password."""
+    if setting.written is None and setting.value is not None and setting.origin.line is not None:
+        # From an env file, where the second line of a pasted secret stands like a name.
+        name = presentable(setting.name, setting.origin.line, assigned=True)
+        if name != setting.name:
+            return setting.replace(name=name, origin=setting.origin.replace(setting=name))
     if not setting.references and not setting.blanked_by:
         return setting
     text = setting.written.reveal() if setting.written is not None else None

@@ -250,6 +250,17 @@ def test_long_lives_and_weak_curves_are_said(look, tmp_path):
     assert ("long_life", "server.crt") in said(found, "note")
 
 
+def test_odd_serial_numbers_are_read_without_a_warning(look, tmp_path):
+    from cryptography import x509
+
+    root = pki.ca(serial_bytes=b"\x00")
+    named = x509.AuthorityKeyIdentifier.from_issuer_public_key(root.private_key.public_key())
+    named = x509.AuthorityKeyIdentifier(named.key_identifier, [x509.DirectoryName(root.full_name)], 1)
+    folders.write(tmp_path / "ca.pem", pki.pem(pki.issue(root)))
+    folders.write(tmp_path / "server.crt", pki.pem(pki.issue(pki.Shape(authority=named), root)))
+    assert said(look(), "failure") == [("wrong_ca", "server.crt")]
+
+
 # -- keys --------------------------------------------------------------------------------------------------------------
 
 
@@ -378,7 +389,7 @@ def test_modes_of_certificates(look, tmp_path, mode, codes):
 
 def test_a_folder_that_others_write_to_is_said(look, tmp_path):
     folders.write(tmp_path / "open/server.key", pki.key_pem(pki.key()))
-    os.chmod(tmp_path / "open", 0o777)
+    os.chmod(tmp_path / "open", 0o777)  # noqa: S103 - that is what is tested
     assert ("replaceable", "server.key") in said(look(), "warning")
 
 

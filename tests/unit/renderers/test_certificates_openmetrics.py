@@ -15,7 +15,7 @@ from support import pki
 
 from preflight.certificates.document import document
 from preflight.certificates.inspect import inspect
-from preflight.renderers.certificates_openmetrics import render
+from preflight.renderers.certificates.openmetrics import render
 
 PARSERS = pytest.mark.parametrize("parse", [openmetrics, plain])
 NAMES = (

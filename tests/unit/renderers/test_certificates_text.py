@@ -18,8 +18,8 @@ from support import pki
 
 from preflight.certificates.document import document
 from preflight.certificates.inspect import inspect
-from preflight.renderers._timeline import timeline
-from preflight.renderers.certificates_text import render
+from preflight.renderers.certificates.text import render
+from preflight.renderers.certificates.timeline import timeline
 
 EXPECTED = Path(__file__).parent / "expected_certificates"
 ANSI = re.compile(r"\x1b\[[0-9;]*m")

@@ -13,8 +13,8 @@ FAILURE  ssl/old.pem  expired  it expired 12 days ago, on 2026-05-20
 from __future__ import annotations
 
 from preflight.renderers._page import Page, cells, clean
-from preflight.renderers._timeline import timeline
 from preflight.renderers._wording import lead, many
+from preflight.renderers.certificates.timeline import timeline
 
 TYPE_CHECKING = False
 if TYPE_CHECKING:

@@ -166,10 +166,8 @@ def _bent(days: float) -> float:
 def _bar(row: Mapping[str, Any], axis: _Axis, signs: Mapping[str, str]) -> Iterator[Piece]:
     start, end = axis.column(row["start"]), axis.column(row["end"])
     over = row["state"] == "expired"
-    if over:
-        end = min(end, axis.today - 1)  # what ended today must not look as if it went on
-    else:
-        end = max(end, axis.today + 1)  # nor what ends today as if it were over
+    # What ended today must not look as if it went on, nor what ends today as if it were over.
+    end = min(end, axis.today - 1) if over else max(end, axis.today + 1)
     if row["state"] == "not_yet_valid":
         start = max(start, axis.today + 1)
     style = _STYLES[row["state"]]

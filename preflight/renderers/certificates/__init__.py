@@ -1,0 +1,1 @@
+"""What `preflight certs inspect` found, for people and for monitoring: renderers of `schemas/certificates.schema.json`."""
