@@ -7,14 +7,7 @@ from __future__ import annotations
 
 from preflight.model.fact import Deferred, Unknown
 from preflight.model.record import field
-from preflight.postgres.conninfo import looks_like_postgres, parse_connection_string
-from preflight.postgres.split import (
-    TLS_ROLES,
-    connection_of,
-    connection_string_settings,
-    split_clients,
-    tls_texts,
-)
+from preflight.postgres.split import TLS_ROLES, tls_texts
 from preflight.resources import postgres_client
 from preflight.resources._live import (
     LiveResource,
@@ -31,14 +24,13 @@ from preflight.resources._values import not_literal
 
 TYPE_CHECKING = False
 if TYPE_CHECKING:
-    from collections.abc import Iterator, Mapping
+    from collections.abc import Iterator
     from typing import Any
 
     from preflight.live.postgres import PostgresSession as Session
     from preflight.live.postgres_target import PostgresTarget
     from preflight.model.fact import Fact, TlsVersion
     from preflight.model.subject import Subject
-    from preflight.postgres.connection import Connection
     from preflight.resources.base import Context
     from preflight.resources.postgres_client import PostgresClient
 
@@ -128,7 +120,8 @@ def _target(client: PostgresClient, subject: Subject, context: Context) -> Postg
     from preflight.live.postgres_target import target_of
 
     texts = {name: setting.text for name, setting in subject.settings.items() if setting.value is not None}
-    connection, roles = _connection(client.name, texts)
+    one = next(one for one in postgres_client.clients(subject) if one.setting.name == client.name)
+    connection, roles = one.connection, one.roles
     names = [roles[role] for role in (*TLS_ROLES, *_FILES) if role in roles]
     if connection.password is None:
         names += [name for name in (roles.get("password"), "PGPASSWORD") if name in texts]
@@ -161,16 +154,6 @@ def _target(client: PostgresClient, subject: Subject, context: Context) -> Postg
         parameters = {**dict.fromkeys(_OWN_FILES, _NOWHERE), **parameters}
     settled: PostgresTarget = target.replace(parameters=parameters)
     return settled
-
-
-def _connection(name: str, texts: Mapping[str, str | None]) -> tuple[Connection, Mapping[str, str]]:
-    """Return the connection that a client's setting names, and the settings beside it by role."""
-    text = texts[name]
-    if text and looks_like_postgres(text):
-        beside = {one.name: one.beside for one in connection_string_settings(texts)}
-        return parse_connection_string(text), beside.get(name, {})
-    group = next(one for one in split_clients(texts) if name in one.roles.values())
-    return connection_of(group, texts), group.roles
 
 
 def _facts(session: Session, target: PostgresTarget, context: Context) -> dict[str, Any]:
