@@ -32,6 +32,9 @@ class EnvFile(Record):
 
     path: str = field("Path as given.")
     dialect: str = field("Dialect it was read with.")
+    stray: tuple[int, ...] = field(
+        "Lines that nobody reads as a setting: the rest of a value that was pasted.", default=()
+    )
     ambiguous: tuple[AmbiguousLine, ...] = field("Lines that other readers read differently.", default=())
 
 

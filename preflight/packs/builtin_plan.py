@@ -1338,6 +1338,20 @@ PACKS: "dict[str, dict[str, Any]]" = {'certificates.yaml': {'name': 'certificate
                                'references': ('https://docs.docker.com/compose/how-tos/environment-variables/variable-interpolation/',
                                               'https://pypi.org/project/python-dotenv/'),
                                'origin': ('rules/env-files.yaml', 85, 5)},
+                              {'id': 'env-line-stray',
+                               'pack': 'env-files',
+                               'title': 'No value is pasted over two lines',
+                               'severity': 'high',
+                               'resource': 'env_line',
+                               'expect': ('fact', 'stray', (('equals', ('value', False)),)),
+                               'message': '{name}: sets nothing that has a name; it looks like the rest of the value '
+                                          'above',
+                               'rationale': 'The setting above has half a value, and no reader complains; `openssl '
+                                            'rand -base64` breaks its lines after 64 characters.',
+                               'remediation': 'Put the whole value on one line.\n'
+                                              "$ openssl rand -base64 48 | tr -d '\\n'",
+                               'references': ('CWE-20', 'https://docs.openssl.org/master/man1/openssl-rand/'),
+                               'origin': ('rules/env-files.yaml', 104, 5)},
                               {'id': 'env-file-blanked',
                                'pack': 'env-files',
                                'title': 'No setting is blanked by an unset variable',
@@ -1352,7 +1366,7 @@ PACKS: "dict[str, dict[str, Any]]" = {'certificates.yaml': {'name': 'certificate
                                'rationale': 'Docker Compose only warns and goes on with an empty value.',
                                'remediation': 'Set the variable, or give it a default with ${NAME:-default}.',
                                'references': ('https://docs.docker.com/compose/how-tos/environment-variables/variable-interpolation/',),
-                               'origin': ('rules/env-files.yaml', 104, 5)},
+                               'origin': ('rules/env-files.yaml', 122, 5)},
                               {'id': 'env-line-portable',
                                'pack': 'env-files',
                                'title': 'Lines of env files mean the same to every reader',
@@ -1365,10 +1379,10 @@ PACKS: "dict[str, dict[str, Any]]" = {'certificates.yaml': {'name': 'certificate
                                'rationale': 'The file works with one tool and breaks with the next.',
                                'remediation': '[{remedy}|Put the value in single quotes.]',
                                'references': ('https://docs.docker.com/compose/how-tos/environment-variables/variable-interpolation/',),
-                               'origin': ('rules/env-files.yaml', 123, 5)}),
+                               'origin': ('rules/env-files.yaml', 141, 5)}),
                     'path': 'rules/env-files.yaml',
                     'builtin': True,
-                    'sha256': '9183b4eec53be95cee550d4aa31eb94d579be01e09aed53e0d800e4db9c733b0'},
+                    'sha256': '10faabd872a668f1cadc776e690482de76c96967a5a6c38c0a0a82c7ca222d61'},
  'environment.yaml': {'name': 'environment',
                       'title': 'The environment is declared, and servers listen where they should',
                       'version': 1,
@@ -2326,8 +2340,8 @@ PACKS: "dict[str, dict[str, Any]]" = {'certificates.yaml': {'name': 'certificate
                                      'expect': ('every',
                                                 (('fact', 'kind', (('equals', ('value', 'regular')),)),
                                                  ('fact', 'empty', (('equals', ('value', False)),)))),
-                                     'message': '{name}: {path} is no file with content: {kind}[ ({file})], named '
-                                                '{stated_source}',
+                                     'message': '{name}: {path} is no file with content: {kind}[, {file}] '
+                                                '({stated_source})',
                                      'rationale': 'PostgreSQL does not start without its certificate, key and CA. '
                                                   'Docker makes a directory where the file of a mount is missing.',
                                      'remediation': 'Make the file, or correct the path of the mount or of the '
@@ -2502,7 +2516,7 @@ PACKS: "dict[str, dict[str, Any]]" = {'certificates.yaml': {'name': 'certificate
                                      'origin': ('rules/postgres-server.yaml', 483, 5)}),
                           'path': 'rules/postgres-server.yaml',
                           'builtin': True,
-                          'sha256': 'be8c25a81490bd3f829bfd21fcaf1460377b948221d1d01650b686e01ada018e'},
+                          'sha256': 'bdbd2122530af046cac19bc6086bc47231f6ab082ee1bac0e5bc1637057832b6'},
  'postgres.yaml': {'name': 'postgres',
                    'title': 'PostgreSQL client connections',
                    'version': 1,

@@ -51,7 +51,7 @@ def _of_file(read: ConfigurationFile, file: ServerFile, major: int | None) -> It
         if not is_known(entry.name):
             yield f"PostgreSQL has no setting {_shown(entry.name)} ({file.shown}:{entry.line})", place
         elif canonical(entry.name, entry.value, major=major) is None:
-            yield f"{entry.name} is set by {file.shown}:{entry.line} to a value that PostgreSQL refuses", place
+            yield f"{entry.name} is set in {file.shown}:{entry.line} to a value that PostgreSQL refuses", place
 
 
 def _of_versions(server: Server) -> Iterator[Refusal]:

@@ -150,7 +150,8 @@ class Server:
         """
         text = place_of_word(self.service, setting.position, setting.written, self._context)
         origin = text.origin if text is not None else None
-        said = f"by {setting.written.rstrip('=')} in its command" + (f" at {origin}" if origin is not None else "")
+        flag = "" if setting.written.endswith("=") else f"by {setting.written} "
+        said = f"{flag}in its command" + (f" at {origin}" if origin is not None else "")
         via = text.via if text is not None else ()
         value: Fact[str] = Deferred(
             reason="command", detail=f"the value of {setting.name} is known only to the shell that starts the server"
@@ -166,11 +167,11 @@ class Server:
         if included is not None:
             detail = f"{file.shown}:{included} includes another file, which is not looked at and may set {name}"
             return Stated(
-                value=Deferred(reason="include", detail=detail), said=f"by {file.shown}", origin=file.origin(included)
+                value=Deferred(reason="include", detail=detail), said=f"in {file.shown}", origin=file.origin(included)
             )
         if entry is None:
             return None
-        said = f"by {file.shown}:{line}"
+        said = f"in {file.shown}:{line}"
         return Stated(value=self._checked(name, entry.value, said), said=said, origin=file.origin(line))
 
     def _of_image(self, name: str) -> Stated | None:
@@ -190,7 +191,7 @@ class Server:
             detail = f"{name} is settled in its image, {_LATER}"
             return Stated(value=Deferred(reason="image", detail=detail), said="by its image")
         if self.configuration.later is not None:
-            return Stated(value=self.configuration.later, said=f"by {self.configuration.shown}")
+            return Stated(value=self.configuration.later, said=f"in {self.configuration.shown}")
         if self.configuration.made and self._altered_by_script(name):
             detail = f"a script in /docker-entrypoint-initdb.d changes the server's configuration, and may set {name}"
             return Stated(value=Deferred(reason="init_script", detail=detail), said="by a script")

@@ -40,6 +40,7 @@ class EnvLine(Resource):
     """One line whose value depends on who reads it."""
 
     secret: Fact[bool] = field("Whether it sets a secret.")
+    stray: Fact[bool] = field("Whether it holds the rest of a value that was pasted over two lines, and sets nothing.")
     portable: Fact[bool] = field("Whether all dialects agree.")
     cause: Fact[tuple[str, ...]] = field("What they disagree about, as codes.")
     dialects: Fact[tuple[str, ...]] = field("Dialects that read something else than this file's own.")
@@ -59,6 +60,7 @@ def collect(subject: Subject, context: Context) -> Iterator[EnvLine]:
                 name=source.path,
                 origin=whole,
                 secret=False,
+                stray=False,
                 portable=True,
                 cause=(),
                 dialects=(),
@@ -71,9 +73,22 @@ def collect(subject: Subject, context: Context) -> Iterator[EnvLine]:
                 origin=whole.replace(line=line.line, column=line.column, setting=line.name),
                 secret=context.bindings.is_secret(line.name)
                 or context.bindings.role(line.name) in {"database_url", "redis_url"},
+                stray=False,
                 portable=False,
                 cause=line.reasons,
                 dialects=line.dialects,
                 shortened=line.shortened,
                 remedy=" ".join(dict.fromkeys(_REMEDIES.get(cause, _QUOTES) for cause in line.reasons)),
+            )
+        for number in source.stray:
+            yield EnvLine(
+                name=f"line {number}",
+                origin=whole.replace(line=number, column=1),
+                secret=False,
+                stray=True,
+                portable=True,
+                cause=(),
+                dialects=(),
+                shortened=False,
+                remedy=None,
             )

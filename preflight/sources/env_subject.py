@@ -56,10 +56,14 @@ def env_subject(
     document = parse(text, dialect=dialect, environment=environment or {})
     written = text.split("\n")
     settings: dict[str, Setting] = {}
+    stray: list[int] = []
     for entry in document.entries:
         if entry.stray:
+            stray.append(entry.line)
             continue  # the second line of a pasted secret sets nothing that anybody reads
         name = presentable(entry.name, entry.line, assigned=entry.value is not None)
+        if name != entry.name:
+            stray.append(entry.line)
         line = written[entry.line - 1] if entry.line <= len(written) else ""
         unset = tuple(dict.fromkeys(presentable_variable(one, line) for one in entry.unset))
         settings[name] = Setting(
@@ -91,7 +95,7 @@ def env_subject(
         )
         for one in ambiguous_lines(text, environment or {})
     )
-    file = EnvFile(path=path, dialect=dialect, ambiguous=lines)
+    file = EnvFile(path=path, dialect=dialect, ambiguous=lines, stray=tuple(stray))
     return Subject(
         kind="env_file", name=path, settings=settings, origin=Origin(file=path, line=1, column=1), env_files=(file,)
     ), problems

@@ -82,14 +82,14 @@ WITH_HBA = """
     ("service", "ssl", "said"),
     [
         ("image: postgres:17", False, "PostgreSQL's default"),
-        ("image: postgres:17\ncommand: postgres -c ssl=on", True, "by ssl in its command"),
-        ("image: postgres:17\ncommand: [-c, ssl=on, -c, SSL=of]", False, "by SSL in its command"),
+        ("image: postgres:17\ncommand: postgres -c ssl=on", True, "in its command at compose.yaml:"),
+        ("image: postgres:17\ncommand: [-c, ssl=on, -c, SSL=of]", False, "in its command at compose.yaml:"),
         ("image: postgres:17\ncommand: -l", True, "by -l in its command"),
         ("image: postgres:17\nenvironment: {POSTGRES_INITDB_ARGS: -c ssl=on}", True, "by POSTGRES_INITDB_ARGS"),
         ("image: bitnami/postgresql:17\nenvironment: {POSTGRESQL_ENABLE_TLS: 'yes'}", True, "by POSTGRESQL_ENABLE_TLS"),
         ("image: bitnami/postgresql:17\nenvironment: {POSTGRESQL_ENABLE_TLS: 'no'}", False, "by POSTGRESQL_ENABLE_TLS"),
         ("image: bitnami/postgresql:17", False, "PostgreSQL's default"),
-        ("build: .\ncommand: -c ssl=on", True, "by ssl in its command"),
+        ("build: .\ncommand: -c ssl=on", True, "in its command at compose.yaml:"),
     ],
 )
 def test_whether_tls_is_on_and_who_says_so(project, service, ssl, said):
@@ -142,7 +142,7 @@ def test_a_mounted_file_says_so_at_its_line(project, text, ssl, line):
     (server,) = project(WITH_CONF, files=[conf(text)])
     assert server.ssl is ssl
     assert (server.origin.file, server.origin.line) == ("postgresql.conf", line)
-    assert server.ssl_source == f"by postgresql.conf:{line}"
+    assert server.ssl_source == f"in postgresql.conf:{line}"
 
 
 def test_the_command_wins_over_the_file(project):
