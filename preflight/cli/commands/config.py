@@ -10,7 +10,7 @@ from preflight.documents.suggestions import did_you_mean
 from preflight.errors import EXIT_INPUT, EXIT_PASS, UsageError
 from preflight.gate.resolved import resolved
 from preflight.model.problem import Problem
-from preflight.renderers import json_text, subjects_text
+from preflight.renderers import _subjects, json_text
 from preflight.sources.process import environment
 
 TYPE_CHECKING = False
@@ -34,7 +34,7 @@ def run(options: argparse.Namespace) -> int:
     else:
         terminal = sys.stdout is not None and sys.stdout.isatty()
         width, colour = appearance(options.color, variables, terminal=terminal)
-        write(subjects_text.render(found, width=width, colour=colour))
+        write(_subjects.render(found, width=width, colour=colour))
     return EXIT_INPUT if found["problems"] else EXIT_PASS
 
 
