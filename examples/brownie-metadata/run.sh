@@ -1,23 +1,25 @@
 #!/bin/sh
-# Judges the four configurations of brownie-metadata, each in a temporary folder that is removed at the end.
+# Judges each environment of brownie-metadata, in a temporary folder that is removed at the end. It asks no server; live.sh does.
 set -u
 here=$(cd "$(dirname "$0")" && pwd)
 work=$(mktemp -d)
 trap 'rm -rf "$work"' EXIT
-cd "$work" || exit 70
-secret() { head -c "$1" /dev/urandom | od -An -tx1 | tr -d ' \n'; }
-preflight certs create --out certs --cn db-host --key-type ec-p256 > certs.txt || exit 70
+sh "$here/prepare.sh" "$here" "$work" > "$work/prepared.txt" || exit 70
 
 wrong=0
-for mode in production:0 first:1 development:0 test:0; do
-  name=${mode%:*}
-  mkdir -p "$name"
-  sed -e "s|@VAULT_TOKEN@|$(secret 24)|" -e "s|@DEV_PASSWORD@|$(secret 16)|" "$here/$name.env.template" > "$name/.env"
-  chmod 600 "$name/.env"
-  echo "== $name"
-  preflight check "$name/.env" --no-config --format text
+# judge EXIT-CODE FOLDER TITLE
+judge() {
+  echo "== $3"
+  cd "$work/$2" || exit 70
+  preflight check .env --format text
   code=$?
-  [ "$code" = "${mode#*:}" ] || { echo "expected exit code ${mode#*:}, got $code"; wrong=1; }
+  [ "$code" = "$1" ] || { echo "expected exit code $1, got $code"; wrong=1; }
   echo
-done
+}
+judge 0 production "production"
+chmod 644 "$work/production/brownie-certs/client.key"
+judge 1 production "production, with a key that was written without a thought for its mode"
+judge 1 first "production, as first written"
+judge 0 development "development"
+judge 0 test "tests"
 exit "$wrong"

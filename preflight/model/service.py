@@ -33,6 +33,9 @@ class PublishedPort(Record):
     via: tuple[Origin, ...] = field("Where its variables were set.", default=())
     references: tuple[str, ...] = field("Variables that it was put together from.", default=())
     blanked_by: tuple[str, ...] = field("Those of them that were unset.", default=())
+    conflict: str | None = field(
+        "Another one that takes the same address and port of the host: its service, with its place.", default=None
+    )
 
 
 class Mount(Record):
@@ -146,8 +149,8 @@ class Service(Record):
     user: str | None = field("User, or `user:group`, as written; None is the image's.", default=None)
     group_add: tuple[str, ...] = field("Further groups of its user.", default=())
     ports: tuple[PublishedPort, ...] = field("The ports it publishes.", default=())
-    port_conflicts: tuple[tuple[str, ...], ...] = field(
-        "For each of its ports, the other services that publish the same one; empty where nobody does.", default=()
+    guest_images: tuple[str | None, ...] = field(
+        "Images of the services that run in its network, and are reached through its ports.", default=()
     )
     mounts: tuple[Mount, ...] = field("What is mounted into it.", default=())
     secrets: tuple[Grant, ...] = field("The secrets it is given.", default=())
@@ -163,6 +166,7 @@ class Service(Record):
     cgroup: str | None = field("`host` or `private`, where it is written.", default=None)
     privileged: bool = field("Whether it may do everything that root on the host may.", default=False)
     read_only: bool = field("Whether its root file system is read-only.", default=False)
+    api_socket: bool = field("Whether it is given the socket of Docker's API by `use_api_socket`.", default=False)
     capabilities_added: tuple[Word, ...] = field("Capabilities it is given, as written.", default=())
     capabilities_dropped: tuple[Word, ...] = field("Capabilities it is not given, as written.", default=())
     security_options: tuple[Word, ...] = field("Security options, such as `no-new-privileges:true`.", default=())

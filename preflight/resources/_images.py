@@ -48,6 +48,16 @@ def tag(image: str) -> str:
     return image.partition("@")[0].rpartition("/")[2].partition(":")[2]
 
 
+def registry(image: str) -> str:
+    """Return the registry that an image is pulled from: `docker.io` where none is written (distribution/reference).
+
+    Args:
+        image: The image as written.
+    """
+    first, slash, _ = image.partition("@")[0].partition("/")
+    return first if slash and ("." in first or ":" in first or first == "localhost") else "docker.io"
+
+
 def file_form(image: str | None, name: str) -> str | None:
     """Return the name of the variable under which an image takes a secret as a file, or None where none is known.
 

@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 from preflight.model.record import field
-from preflight.resources._image_roles import role_of
 from preflight.resources.base import Resource, deployment_of
 from preflight.resources.environment import collect as declarations
 
@@ -42,4 +41,7 @@ def collect(subject: Subject, context: Context) -> Iterator[EnvironmentDeclarati
 
 
 def _is_store(service: Service) -> bool:
-    return not service.built and role_of(service.image, 0, built=False) in {"database", "cache", "broker", "search"}
+    # Loaded here: at the start of a container there are no services.
+    from preflight.resources._image_roles import STORES, role_of
+
+    return not service.built and role_of(service.image) in STORES

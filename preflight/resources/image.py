@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from preflight.model.record import field
-from preflight.resources._images import repository, tag
+from preflight.resources._images import registry, repository, tag
 from preflight.resources.base import Resource
 
 TYPE_CHECKING = False
@@ -14,10 +14,13 @@ if TYPE_CHECKING:
     from preflight.model.subject import Subject
     from preflight.resources.base import Context
 
-# Tags that are moved with every release, or every commit.
+# Tags that are moved with every release, or every commit; `latest-alpine` is one as well.
 _MOVING = frozenset(
-    {"latest", "main", "master", "develop", "dev", "edge", "nightly", "stable", "canary", "next", "rolling", "head"}
-)
+    {
+        "latest", "main", "master", "develop", "dev", "edge", "nightly", "stable", "canary", "next", "rolling", "head", "trunk",
+        "snapshot", "unstable",
+    }
+)  # fmt: skip
 
 
 class Image(Resource):
@@ -26,6 +29,7 @@ class Image(Resource):
     repository: Fact[str] = field("Its repository, without registry, tag and digest.")
     tag: Fact[str] = field("Its tag; absent where none is written, which means `latest`.")
     digest: Fact[bool] = field("Whether a digest pins it.")
+    registry: Fact[str] = field("The registry it is pulled from.")
     pinned: Fact[bool] = field("Whether its tag names a version, or a digest pins it.")
     built: Fact[bool] = field("Whether the service is built here, and the image only names the result.")
 
@@ -44,8 +48,13 @@ def collect(subject: Subject, context: Context) -> Iterator[Image]:  # noqa: ARG
         name=service.image,
         origin=service.places.get("image", subject.origin),
         repository=repository(service.image),
+        registry=registry(service.image),
         tag=written or None,
         digest=digest,
-        pinned=digest or (bool(written) and written.lower() not in _MOVING),
+        pinned=digest or (bool(written) and not _moves(written.lower())),
         built=service.built,
     )
+
+
+def _moves(written: str) -> bool:
+    return written in _MOVING or written.startswith("latest-")

@@ -8,6 +8,8 @@ from __future__ import annotations
 import posixpath
 
 from preflight.model.record import field
+from preflight.resources._host_paths import EXPOSURES, exposure, is_socket_proxy
+from preflight.resources._images import repository
 from preflight.resources.base import Resource
 
 TYPE_CHECKING = False
@@ -16,49 +18,69 @@ if TYPE_CHECKING:
 
     from preflight.model.fact import Fact
     from preflight.model.origin import Origin
-    from preflight.model.service import Mount, Service
+    from preflight.model.service import FilePlace, Mount, Service
     from preflight.model.subject import Subject
     from preflight.resources.base import Context
 
-KINDS = ("privileged", "capability", "namespace", "mount", "security_option", "device", "user")
-EXPOSURES = ("nothing", "engine_socket", "host_root", "system", "credentials")
+KINDS = ("privileged", "capability", "network", "namespace", "mount", "security_option", "device")
 
-# With these a process gets out of its container, or reads what is not its own (capabilities(7)).
-_DANGEROUS = frozenset(
-    """ALL SYS_ADMIN SYS_PTRACE SYS_MODULE SYS_RAWIO SYS_BOOT SYS_TIME SYSLOG NET_ADMIN DAC_READ_SEARCH MAC_ADMIN
-    MAC_OVERRIDE BPF PERFMON LINUX_IMMUTABLE CHECKPOINT_RESTORE AUDIT_CONTROL""".split()
-)
-_SOCKETS = frozenset(
-    {"docker.sock", "containerd.sock", "podman.sock", "crio.sock", "cri-dockerd.sock", "buildkitd.sock"}
-)
-# Folders that hold an engine's socket.
-_AROUND_SOCKETS = frozenset({"/run", "/var/run", "/var", "/run/docker", "/run/containerd", "/run/podman"})
-_SYSTEM = frozenset(
-    """/etc /boot /dev /proc /sys /usr /lib /lib64 /bin /sbin /var/lib /var/lib/docker /var/lib/containerd /var/lib/kubelet /var/log
-    /opt /home /mnt /media /srv""".split()
-)
-_CREDENTIALS = (
-    ".ssh",
-    ".aws",
-    ".kube",
-    ".docker",
-    ".gnupg",
-    ".config/gcloud",
-    ".azure",
-    ".netrc",
-    ".pgpass",
-    ".vault-token",
-)
-_MEMORY_AND_DISKS = (
-    "/dev/mem",
-    "/dev/kmem",
-    "/dev/port",
-    "/dev/sd",
-    "/dev/nvme",
-    "/dev/vd",
-    "/dev/dm-",
-    "/dev/mapper",
-    "/dev/kmsg",
+# What they allow beyond the container (capabilities(7)). Those that reach no further than its own network, files and processes
+# (NET_BIND_SERVICE, CHOWN, IPC_LOCK, SYS_NICE) are not among them.
+_CAPABILITIES = {
+    "ALL": "it may do whatever root may",
+    "SYS_ADMIN": "it can mount file systems and change namespaces, and so leave its container",
+    "SYS_MODULE": "it can load modules into the host's kernel",
+    "SYS_RAWIO": "it can write to the host's memory and devices",
+    "SYS_PTRACE": "it can read the memory of other processes, with their secrets",
+    "NET_ADMIN": "it can change the addresses, routes and firewall of its networks, and take others' traffic there",
+    "SYS_BOOT": "it can restart the host",
+    "SYS_TIME": "it can set the host's clock, by which certificates and tokens are judged",
+    "SYSLOG": "it can read the log of the host's kernel, with its addresses",
+    "DAC_READ_SEARCH": "it can open every file of the host by its number",
+    "MAC_ADMIN": "it can change the host's mandatory access control",
+    "MAC_OVERRIDE": "it is past the host's mandatory access control",
+    "AUDIT_CONTROL": "it can switch the host's audit log off",
+    "BPF": "it can load programs into the host's kernel",
+    "PERFMON": "it can watch the host's kernel and all processes",
+}
+_CAPABILITIES_IN_HOST_NETWORK = {
+    "NET_ADMIN": "in the host's network, it can change the host's addresses, routes and firewall",
+    "NET_RAW": "in the host's network, it can read and forge the host's packets",
+}
+_SECURITY_OPTIONS = {
+    "seccomp:unconfined": "every system call is allowed",
+    "apparmor:unconfined": "AppArmor does not confine it",
+    "label:disable": "SELinux does not confine it",
+    "label:type:spc_t": "SELinux does not confine it",
+    "systempaths:unconfined": "it can write what Docker hides of /proc and /sys",
+    "no-new-privileges:false": "setuid programs may make its processes root",
+}
+_NAMESPACES = (
+    ("network_mode", "network", "everything it listens on is open on the host, and it reaches what listens on the host's loopback"),
+    ("pid", "namespace", "it sees the host's processes, and as root can read their memory and end them"),
+    ("ipc", "namespace", "it shares memory with the host's processes"),
+    ("uts", "namespace", "it can change the host's name"),
+    ("userns_mode", "namespace", "its root is the host's root, whatever user remapping the engine is set to"),
+    ("cgroup", "namespace", "it sees the control groups of all containers"),
+)  # fmt: skip
+_MEMORY_AND_DISKS = tuple(
+    f"/dev/{name}"
+    for name in (
+        "mem",
+        "kmem",
+        "port",
+        "kmsg",
+        "sd",
+        "hd",
+        "vd",
+        "xvd",
+        "nvme",
+        "mmcblk",
+        "md",
+        "dm-",
+        "mapper/",
+        "disk/",
+    )
 )
 
 
@@ -67,7 +89,8 @@ class Privilege(Resource):
 
     kind: Fact[str] = field("What kind it is.", choices=KINDS)
     value: Fact[str] = field("What is given: a capability, a namespace, a path, an option.")
-    granted: Fact[bool] = field("Whether it takes the container's isolation away.")
+    granted: Fact[bool] = field("Whether it takes isolation from the container.")
+    risk: Fact[str] = field("What it lets the service do; absent where nothing beyond a container.")
     exposes: Fact[str] = field("What a mount lets the container reach of the host.", choices=EXPOSURES)
     read_only: Fact[bool] = field("Whether a mount cannot be written to.")
 
@@ -82,75 +105,113 @@ def collect(subject: Subject, context: Context) -> Iterator[Privilege]:  # noqa:
         return
     places = service.places
     if "privileged" in places:
-        yield _one(subject, "privileged", "all privileges", places["privileged"], granted=service.privileged)
-    for kind, key, value in _namespaces(service):
-        yield _one(subject, "namespace", kind, places[key], granted=value == "host")
-    if service.user is not None and "user" in places:
-        yield _one(subject, "user", "root", places["user"], granted=service.user.partition(":")[0] in {"0", "root"})
+        risk = (
+            "it is root on the host: it reaches every device, and no confinement holds it"
+            if service.privileged
+            else None
+        )
+        value = "true" if service.privileged else "false"
+        yield _one(subject, "privileged", f"privileged: {value}", value, places["privileged"], risk)
+    for key, kind, sharing in _NAMESPACES:
+        text = _shared(service, key)
+        if text is not None and key in places:
+            yield _one(subject, kind, f"{key}: {text}", text, places[key], sharing if text == "host" else None)
+    in_host_network = service.network_mode == "host"
     for word in service.capabilities_added:
         name = word.text.upper().removeprefix("CAP_")
-        yield _one(subject, "capability", name, word.origin, granted=name in _DANGEROUS)
+        risk = (_CAPABILITIES_IN_HOST_NETWORK.get(name) if in_host_network else None) or _CAPABILITIES.get(name)
+        yield _one(subject, "capability", f"cap_add: {name}", name, word.origin, risk)
     for word in service.security_options:
-        yield _one(subject, "security_option", word.text, word.origin, granted=_switches_off(word.text))
+        risk = _SECURITY_OPTIONS.get(plain_option(word.text))
+        yield _one(subject, "security_option", f"security_opt: {word.text}", word.text, word.origin, risk)
     for word in service.devices:
-        yield _one(subject, "device", word.text, word.origin, granted=word.text.startswith(_MEMORY_AND_DISKS))
-    for mount in service.mounts:
-        if mount.type == "bind" and mount.source is not None:
-            exposes = _exposes(mount)
-            yield Privilege(
-                name=f"{subject.name} mount {mount.source if exposes != 'nothing' else mount.target}",
-                origin=mount.origin,
-                via=mount.via,
-                kind="mount",
-                value=mount.source,
-                granted=exposes != "nothing",
-                exposes=exposes,
-                read_only=mount.read_only,
-            )
+        risk = "it can read and write the host's memory or disks" if word.text.startswith(_MEMORY_AND_DISKS) else None
+        yield _one(subject, "device", f"devices: {word.text}", word.text, word.origin, risk)
+    yield from _mounts(subject, service)
 
 
-def _one(subject: Subject, kind: str, value: str, origin: Origin, *, granted: bool) -> Privilege:
+def plain_option(text: str) -> str:
+    """Return a security option in one spelling: `seccomp:unconfined` for `seccomp = unconfined`.
+
+    Args:
+        text: The option as written.
+    """
+    return text.replace("=", ":").replace(" ", "").lower()
+
+
+def _one(subject: Subject, kind: str, said: str, value: str, origin: Origin, risk: str | None) -> Privilege:
     return Privilege(
-        name=f"{subject.name} {value}",
+        name=f"{subject.name} {said}",
         origin=origin,
         kind=kind,
         value=value,
-        granted=granted,
+        granted=risk is not None,
+        risk=risk,
         exposes=None,
         read_only=None,
     )
 
 
-def _namespaces(service: Service) -> Iterator[tuple[str, str, str]]:
-    for kind, key, value in (
-        ("the host's network", "network_mode", service.network_mode),
-        ("the host's processes", "pid", service.pid),
-        ("the host's shared memory", "ipc", service.ipc),
-        ("the host's name", "uts", service.uts),
-        ("the host's users", "userns_mode", service.user_namespace),
-        ("the host's control groups", "cgroup", service.cgroup),
-    ):
-        if value is not None and key in service.places:
-            yield kind, key, value
+def _shared(service: Service, key: str) -> str | None:
+    return {
+        "network_mode": service.network_mode,
+        "pid": service.pid,
+        "ipc": service.ipc,
+        "uts": service.uts,
+        "userns_mode": service.user_namespace,
+        "cgroup": service.cgroup,
+    }[key]
 
 
-def _switches_off(option: str) -> bool:
-    text = option.replace("=", ":").replace(" ", "").lower()
-    return text in {
-        "seccomp:unconfined", "apparmor:unconfined", "label:disable", "systempaths:unconfined", "no-new-privileges:false",
-    }  # fmt: skip
+def _mounts(subject: Subject, service: Service) -> Iterator[Privilege]:
+    if not service.mounts and not service.api_socket:
+        return
+    proxy = service.image is not None and is_socket_proxy(repository(service.image))
+    if service.api_socket:
+        yield _mount(
+            subject,
+            "Docker's socket",
+            service.places.get("use_api_socket", subject.origin),
+            "engine_socket",
+            proxy=proxy,
+        )
+    places = {place.target: place for place in service.files}
+    for mount in service.mounts:
+        place = places.get(posixpath.normpath(mount.target)) if mount.target else None
+        source = _source(mount, place)
+        if source is not None:
+            shown = place.shown if place is not None else source
+            yield _mount(
+                subject, shown, mount.origin, exposure(source), proxy=proxy, via=mount.via, read_only=mount.read_only
+            )
 
 
-def _exposes(mount: Mount) -> str:
-    source = posixpath.normpath(mount.source or "")
-    name = posixpath.basename(source)
-    if name in _SOCKETS or source in _AROUND_SOCKETS:
-        return "engine_socket"
-    if source == "/":
-        return "host_root"
-    home = source == "/root" or source.startswith(("/root/", "/home/"))
-    if home and any(source.endswith("/" + end) or f"/{end}/" in source for end in _CREDENTIALS):
-        return "credentials"
-    if source in {"/root", "/etc/shadow", "/etc/ssh", "/etc/kubernetes"}:
-        return "credentials"
-    return "system" if source in _SYSTEM else "nothing"
+def _source(mount: Mount, place: FilePlace | None) -> str | None:
+    """Return the path of the host that is mounted, also where a named volume stands for one; None where none is."""
+    return mount.source if mount.type in {"bind", "npipe"} else place.source if place is not None else None
+
+
+def _mount(
+    subject: Subject, shown: str, origin: Origin, exposes: str, *, proxy: bool, via: tuple[Origin, ...] = (), read_only: bool = False
+) -> Privilege:  # fmt: skip
+    if proxy and exposes == "engine_socket":
+        exposes = "filtered_socket"
+    return Privilege(
+        name=f"{subject.name} mount {shown}",
+        origin=origin,
+        via=via,
+        kind="mount",
+        value=shown,
+        granted=exposes not in {"nothing", "filtered_socket"},
+        risk=_RISKS.get(exposes),
+        exposes=exposes,
+        read_only=read_only,
+    )
+
+
+_RISKS = {
+    "engine_socket": "it can start a privileged container, and so is root on the host",
+    "host_root": "it has the whole file system of the host, with every key and password in it",
+    "credentials": "keys, passwords or other containers' data lie there",
+    "system": "what the host itself runs lies there",
+}

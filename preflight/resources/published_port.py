@@ -1,13 +1,14 @@
 """Ports that services publish on the host: who can reach them, and what stands behind.
 
 A port without a host address is published on every interface of the host, IPv6 included, past the host's own firewall rules
-(Docker documentation, "Port publishing and mapping"). A network's `com.docker.network.bridge.host_binding_ipv4` changes that.
+(Docker documentation, "Port publishing and mapping"), unless the networks of its container say otherwise with
+`com.docker.network.bridge.host_binding_ipv4`. In the network of the host, of another container or in none Docker publishes no port.
 """
 
 from __future__ import annotations
 
 from preflight.model.record import field
-from preflight.resources._image_roles import ROLES, role_of
+from preflight.resources._image_roles import ROLES, led_to
 from preflight.resources.base import Resource
 from preflight.values.listen_address import parse_listen_address
 
@@ -19,62 +20,93 @@ if TYPE_CHECKING:
     from preflight.model.service import PublishedPort as Written
     from preflight.model.service import Service
     from preflight.model.subject import Subject
+    from preflight.resources._image_roles import Led
     from preflight.resources.base import Context
 
-_HOST_BINDING = "com.docker.network.bridge.host_binding_ipv4"
-_SCOPES = {"all": "every", "unknown": "every", "name": "public"}
+SCOPES = ("every", "public", "private", "loopback")
 EVERY_INTERFACE = "every interface"
+_HOST_BINDING = "com.docker.network.bridge.host_binding_ipv4"
 
 
 class PublishedPort(Resource):
     """One port."""
 
     address: Fact[str] = field("The host's address that it is published on, or `every interface`.")
-    scope: Fact[str] = field("Who can reach it.", choices=("every", "public", "private", "loopback"))
+    scope: Fact[str] = field("Who can reach it.", choices=SCOPES)
     published: Fact[str] = field("The host's port or range of ports; absent where Docker chooses one.")
-    target: Fact[int] = field("The container's port.")
+    target: Fact[int] = field("The container's port; of a range the first.")
     protocol: Fact[str] = field("Such as tcp.")
-    role: Fact[str] = field("What stands behind it, by image and container port.", choices=ROLES)
-    host_network: Fact[bool] = field("Whether the service is in the host's network, so that this entry does nothing.")
-    unset: Fact[tuple[str, ...]] = field("Variables that are unset, so that it has no host address.")
+    role: Fact[str] = field("What stands behind it, by the image's name, else by the container's port.", choices=ROLES)
+    product: Fact[str] = field("What that is called; absent where it is not known.")
+    unset: Fact[tuple[str, ...]] = field("Variables that are unset, so that it has no address of the host.")
     beside_public: Fact[str] = field("Where the same port is published on every interface as well; absent elsewhere.")
-    conflicts: Fact[tuple[str, ...]] = field("Other services that publish the same port of the same address.")
+    conflict: Fact[str] = field("Another one of the same address and port of the host: its service, with its place.")
+    on_loopback: Fact[str] = field("The same port on loopback, as `ports:` takes it: a list with the short form.")
 
 
 RESOURCE = PublishedPort
 
 
 def collect(subject: Subject, context: Context) -> Iterator[PublishedPort]:  # noqa: ARG001 - a collector's signature
-    """Collect the ports of a service, in the order written."""
+    """Collect the ports of a service, in the order written; those of a service without a network of its own do nothing.
+
+    Of a range, ports that lead to the same are one.
+    """
     service = subject.service
-    if service is None:
+    if service is None or service.network_mode not in {None, "bridge"}:
         return
     default = _default_address(service)
-    for position, port in enumerate(service.ports):
-        address = port.host_ip or default
-        scope = _scope(address)
-        opened = scope in {"every", "public"}
-        yield PublishedPort(
-            name=_name(subject.name, port),
-            origin=port.origin,
-            via=port.via,
-            address=EVERY_INTERFACE if scope == "every" else address,
-            scope=scope,
-            published=port.published,
-            target=port.target,
-            protocol=port.protocol,
-            role=role_of(service.image, port.target, built=service.built),
-            host_network=service.network_mode == "host",
-            unset=_shown(port) if opened and not port.host_ip else (),
-            beside_public=None if opened else _public_twin(port, service, default),
-            conflicts=service.port_conflicts[position] if service.port_conflicts else (),
-        )
+    images = (service.image if not service.built else None, *service.guest_images)
+    alike: dict[object, tuple[Led, list[Written]]] = {}
+    for port in service.ports:
+        led = led_to(images, port.target)
+        # Ports of one entry have its place. Those that nobody insists on are alike, whatever they lead to.
+        key = (port.origin, port.host_ip, port.protocol, None if led[0] in {"web", "other"} else led)
+        alike.setdefault(key, (led, []))[1].append(port)
+    for led, ports in alike.values():
+        yield _resource(subject.name, service, ports, default, led)
 
 
-def _name(service: str, port: Written) -> str:
-    """Return what people call a port: `db 15432:5432`, with its protocol where that is not TCP."""
-    outside = f"{port.published}:" if port.published is not None else ""
-    return f"{service} {outside}{port.target}" + ("" if port.protocol == "tcp" else f"/{port.protocol}")
+def _resource(subject: str, service: Service, ports: list[Written], default: str | None, led: Led) -> PublishedPort:
+    port = ports[0]
+    address = port.host_ip or default
+    scope = _scope(address)
+    published = _published(ports)
+    target = _range(str(port.target), str(ports[-1].target))
+    protocol = "" if port.protocol == "tcp" else f"/{port.protocol}"
+    return PublishedPort(
+        name=f"{subject} {_short_form(port.host_ip, published, target)}{protocol}",
+        origin=port.origin,
+        via=port.via,
+        address=EVERY_INTERFACE if scope == "every" else address,
+        scope=scope,
+        published=published,
+        target=port.target,
+        protocol=port.protocol,
+        role=led[0],
+        product=led[1],
+        unset=_shown(port) if scope in {"every", "public"} and not port.host_ip else (),
+        beside_public=_public_twin(port, service, default) if scope == "loopback" else None,
+        conflict=next((one.conflict for one in ports if one.conflict is not None), None),
+        on_loopback=f'["{_short_form("127.0.0.1", published, target)}{protocol}"]',
+    )
+
+
+def _short_form(address: str | None, published: str | None, target: str) -> str:
+    """Write a port as Compose's short form does."""
+    if address is None:
+        return target if published is None else f"{published}:{target}"
+    return f"{f'[{address}]' if ':' in address else address}:{published or ''}:{target}"
+
+
+def _published(ports: list[Written]) -> str | None:
+    first, last = ports[0].published, ports[-1].published
+    # `0` is a port that Docker chooses, too.
+    return None if first is None or last is None or not first.strip("0") else _range(first, last)
+
+
+def _range(first: str, last: str) -> str:
+    return first if first == last else f"{first}-{last}"
 
 
 def _default_address(service: Service) -> str | None:
@@ -84,16 +116,14 @@ def _default_address(service: Service) -> str | None:
 
 
 def _scope(address: str | None) -> str:
-    if not address:
-        return "every"
-    scope = parse_listen_address(f"[{address}]" if ":" in address else address).scope
-    return _SCOPES.get(scope, scope)
+    """Return who can reach an address; what is no address is taken for the widest."""
+    scope = parse_listen_address(address).scope if address else "every"
+    return scope if scope in SCOPES else "every"
 
 
 def _shown(port: Written) -> tuple[str, ...]:
     return tuple(
-        name if name.isascii() and name.isidentifier() and name == name.upper() else "a variable"
-        for name in port.blanked_by
+        dict.fromkeys(name if name.isascii() and name.isidentifier() else "a variable" for name in port.blanked_by)
     )
 
 

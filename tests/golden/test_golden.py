@@ -2,7 +2,7 @@
 
     pytest tests/golden --update-golden     rewrite, then review the diff
 
-`case.json` has `arguments` and `env`. A file named `NAME.template` is written as NAME with `@RANDOM32@` and the like filled in
+`case.json` has `arguments`, `env`, and `formats` where one of the two is enough. A file named `NAME.template` is written as NAME with `@RANDOM32@` and the like filled in
 by fixed, obviously fake text made here, so that nothing that looks like a secret is committed.
 """
 
@@ -56,6 +56,8 @@ def test_golden(case, folder, request):
     env = {name: filled(value, case) for name, value in spec.get("env", {}).items()}
     outputs = {}
     for kind, file in (("json", "report.json"), ("text", "report.txt")):
+        if kind not in spec.get("formats", ("json", "text")):
+            continue
         done = subprocess.run(
             [PREFLIGHT, *spec["arguments"], "--format", kind],
             cwd=folder,

@@ -15,7 +15,7 @@ from preflight.gate.resolved import resolved
 from preflight.probes.clock import Clock
 from preflight.probes.files import FileProbe
 from preflight.probes.git import GitProbe
-from preflight.renderers import subjects_text
+from preflight.renderers import _subjects
 
 SLOW = settings(
     deadline=None, max_examples=60, suppress_health_check=[HealthCheck.too_slow, HealthCheck.function_scoped_fixture]
@@ -30,7 +30,7 @@ def outputs(folder):
         git=GitProbe({}, str(folder)), clock=Clock(),
     )  # fmt: skip
     shown = resolved(request)
-    return "\n".join([every_output(report), json.dumps(shown, ensure_ascii=False), subjects_text.render(shown)])
+    return "\n".join([every_output(report), json.dumps(shown, ensure_ascii=False), _subjects.render(shown)])
 
 
 def quoted(text):

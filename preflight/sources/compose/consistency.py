@@ -200,11 +200,15 @@ class _Service:
         for field, part, name in _SAME:
             old = self.node.child(field)
             group = resources.child(part)
-            new = group.child(name) if group is not None else None
-            if old is None or new is None or not _number(old) or not _number(new) or _number(old) == _number(new):
+            if old is None or group is None or not isinstance(group.value, dict) or not _number(old):
+                continue
+            # What the group leaves out counts as 0 for Compose, which is another number.
+            new = group.child(name)
+            if (_number(new) if new is not None else 0.0) == _number(old):
                 continue
             message = f"has different numbers in `{field}` and `deploy.resources.{part}.{name}`"
-            self.add("two_limits", message, "Keep one.", self.node.key_origin(field))
+            hint = f"Keep one: write `{name}` below `deploy.resources.{part}`, and take `{field}` out."
+            self.add("two_limits", message, hint, self.node.key_origin(field))
 
     def _mounts(self) -> None:
         temporary, volumes = self.node.child("tmpfs"), self.node.child("volumes")

@@ -125,7 +125,8 @@ def _words(tree: Node, name: str) -> tuple[SecretText, ...] | None:
 
 def _port(node: Node) -> PublishedPort:
     target = node.child("target")
-    trace = next((child.trace for child in node.value.values() if child.trace is not None), None)
+    # The short form's parts share the trace of the text, the long form's have their own.
+    traces = list(dict.fromkeys(child.trace for child in node.value.values() if child.trace is not None))
     return PublishedPort(
         host_ip=_text(node, "host_ip"),
         published=_text(node, "published") or None,
@@ -133,9 +134,9 @@ def _port(node: Node) -> PublishedPort:
         protocol=_text(node, "protocol") or "tcp",
         mode=_text(node, "mode") or "ingress",
         origin=node.origin(),
-        via=trace.via if trace is not None else (),
-        references=trace.names if trace is not None else (),
-        blanked_by=trace.blanked if trace is not None else (),
+        via=tuple(dict.fromkeys(place for trace in traces for place in trace.via)),
+        references=tuple(dict.fromkeys(name for trace in traces for name in trace.names)),
+        blanked_by=tuple(dict.fromkeys(name for trace in traces for name in trace.blanked)),
     )
 
 

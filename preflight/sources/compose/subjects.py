@@ -7,7 +7,7 @@ from preflight.model.service import Service, Word
 from preflight.model.setting import Setting
 from preflight.model.subject import EnvFile, Subject
 from preflight.sources.compose.container_paths import file_places
-from preflight.sources.compose.port_conflicts import port_conflicts
+from preflight.sources.compose.relations import Relations
 from preflight.sources.names import presentable, presentable_variable
 
 TYPE_CHECKING = False
@@ -22,19 +22,6 @@ if TYPE_CHECKING:
 _OFF = frozenset({"", "0", "0b", "-1"})
 
 
-class _Shared:
-    """What all services of a project have in common."""
-
-    __slots__ = ("conflicts", "gates", "names")
-
-    def __init__(
-        self, names: tuple[str, ...], conflicts: dict[str, tuple[tuple[str, ...], ...]], gates: frozenset[str]
-    ) -> None:
-        self.names = names
-        self.conflicts = conflicts
-        self.gates = gates
-
-
 def subjects(project: ComposeProject) -> tuple[Subject, ...]:
     """Return the enabled services of a project as subjects.
 
@@ -46,7 +33,7 @@ def subjects(project: ComposeProject) -> tuple[Subject, ...]:
         traps.setdefault(trap.service, []).append(trap)
     first = names[0] if names else None
     near = _neighbours(project)
-    shared = _Shared(names, port_conflicts(project.services), _gates(project))
+    relations = Relations(project)
     return tuple(
         Subject(
             kind="service",
@@ -61,7 +48,8 @@ def subjects(project: ComposeProject) -> tuple[Subject, ...]:
             service=_service(
                 service,
                 project,
-                shared,
+                names,
+                relations,
                 near[service.name],
                 # What is the project's own is said once, of its first service.
                 (*traps.get(service.name, ()), *(traps.get(None, ()) if service.name == first else ())),
@@ -100,7 +88,8 @@ def _presentable(setting: Setting) -> Setting:
 def _service(
     service: ComposeService,
     project: ComposeProject,
-    shared: _Shared,
+    names: tuple[str, ...],
+    relations: Relations,
     near: frozenset[str],
     traps: tuple[Trap, ...],
 ) -> Service:
@@ -125,7 +114,8 @@ def _service(
         working_dir=value("working_dir"),
         user=value("user"),
         group_add=tuple(str(group) for group in value("group_add") or ()),
-        ports=service.ports,
+        ports=relations.ports(service),
+        guest_images=relations.guest_images(service),
         mounts=service.mounts,
         secrets=service.secrets,
         configs=service.configs,
@@ -140,6 +130,7 @@ def _service(
         cgroup=value("cgroup"),
         privileged=value("privileged") is True,
         read_only=value("read_only") is True,
+        api_socket=value("use_api_socket") is True,
         capabilities_added=_words(service, "cap_add"),
         capabilities_dropped=_words(service, "cap_drop"),
         security_options=_words(service, "security_opt"),
@@ -150,9 +141,8 @@ def _service(
         cpu_limited=_limited(value("cpus"), limits.get("cpus"), value("cpu_quota")),
         processes_limited=_limited(value("pids_limit"), limits.get("pids")),
         depends_on=service.depends_on,
-        port_conflicts=shared.conflicts.get(service.name, ()),
-        gates=shared.gates,
-        siblings=shared.names,
+        gates=relations.gates,
+        siblings=names,
         neighbours=near,
         host_names=_host_names(service),
         places=_places(service),
@@ -208,19 +198,6 @@ def _text(node: Node, name: str, value: str, origin: Origin) -> Setting:
 
 def _networks(service: ComposeService, networks: Mapping[str, Network]) -> tuple[Network, ...]:
     return tuple(networks[name] for name in service.networks if name in networks)
-
-
-def _gates(project: ComposeProject) -> frozenset[str]:
-    """Return the services that run preflight and end: as a gate, not in front of another command."""
-    return frozenset(service.name for service in project.services if _is_gate(service))
-
-
-def _is_gate(service: ComposeService) -> bool:
-    words = [word.reveal() for word in (*(service.entrypoint or ()), *(service.command or ()))]
-    names = [word.rpartition("/")[2] for word in words]
-    image = (service.image or "").partition("@")[0].rpartition("/")[2].partition(":")[0]
-    runs = "preflight" in names or image == "preflight"
-    return runs and ("--validate-only" in words or "check" in words or "exec" not in words)
 
 
 def _neighbours(project: ComposeProject) -> dict[str, frozenset[str]]:

@@ -1,4 +1,4 @@
-"""Ports that services publish: who reaches them, what is behind them, and what takes them twice."""
+"""Ports that services publish: what the rules say of them, at their lines."""
 
 from __future__ import annotations
 
@@ -6,9 +6,7 @@ import pytest
 from gating import judge
 
 from preflight.gate.request import ComposeProjectFiles
-from preflight.resources._image_roles import role_of
-from preflight.sources.compose import ComposeProject, load_project, subjects
-from preflight.sources.compose.port_conflicts import port_conflicts
+from preflight.sources.compose import ComposeProject, load_project
 
 
 @pytest.fixture
@@ -55,7 +53,6 @@ def service(*ports, image="example/app:1.0", more=""):
         "{target: 5432, published: 5432, host_ip: 127.0.0.1}",
         '"127.0.0.1::5432"',
         '"127.0.0.1:5430-5432:5430-5432"',
-        '"192.168.0.10:5432:5432"',
         '"::ffff:127.0.0.1:5432:5432"',
     ],
 )
@@ -75,6 +72,7 @@ def test_a_data_store_may_be_published_where_few_reach_it(found, port):
         '{target: 5432, host_ip: "0.0.0.0"}',
         '"${PORT}:5432"',
         '"203.0.113.7:5432:5432"',
+        '"192.168.0.10:5432:5432"',
         '"15432:5432/tcp"',
     ],
 )
@@ -93,57 +91,3 @@ def test_a_variable_that_vanishes_opens_a_port(found):
 def test_ports_of_a_service_in_the_hosts_network_are_not_judged_twice(found):
     """They do nothing; the network itself is another rule's matter."""
     assert found(service('"5432:5432"', image="postgres:16", more="    network_mode: host\n")) == set()
-
-
-@pytest.mark.parametrize(
-    ("image", "port", "role"),
-    [
-        ("postgres:16", 5432, "database"),
-        ("postgres:16", 1, "database"),
-        ("docker.io/library/postgres:16@sha256:00", 5432, "database"),
-        ("bitnami/postgresql:16", 5432, "database"),
-        ("registry.example.com:5000/mirror/mysql:8", 3306, "database"),
-        ("redis/redis-stack-server:7", 6379, "cache"),
-        ("rabbitmq:3-management", 5672, "broker"),
-        ("rabbitmq:3-management", 15672, "admin"),
-        ("dpage/pgadmin4:8", 80, "admin"),
-        ("nginx:1.27", 443, "web"),
-        ("example/app:1", 5432, "database"),
-        ("example/app:1", 8080, "web"),
-        ("example/app:1", 9999, "other"),
-        (None, 6379, "cache"),
-    ],
-)
-def test_roles(image, port, role):
-    assert role_of(image, port, built=image is None) == role
-
-
-def test_what_is_built_here_is_called_as_the_project_likes():
-    assert role_of("postgres-backup:1", 8080, built=True) == "web"
-
-
-def conflicts(project, ports):
-    text = "services:\n" + "".join(f"  {name}: {{image: 'x:1', ports: {listed}}}\n" for name, listed in ports.items())
-    return port_conflicts(project(text).services)
-
-
-@pytest.mark.parametrize(
-    ("first", "second", "conflict"),
-    [
-        ("['80:80']", "['80:81']", True),
-        ("['127.0.0.1:80:80']", "['80:81']", True),
-        ("['127.0.0.1:80:80']", "['127.0.0.1:80:81']", True),
-        ("['127.0.0.1:80:80']", "['127.0.0.2:80:81']", False),
-        ("['80:80']", "['80:80/udp']", False),
-        ("['80:80']", "['81:80']", False),
-        ("[80]", "[80]", False),
-        ("['8000-8010:80']", "['8000-8010:80']", False),
-    ],
-)
-def test_two_services_want_one_port(project, first, second, conflict):
-    found = conflicts(project, {"a": first, "b": second})
-    assert found == ({"a": (("b",),), "b": (("a",),)} if conflict else {})
-
-
-def test_a_service_alone_has_no_conflict(project):
-    assert subjects(project(service('"80:80"')))[0].service.port_conflicts == ()

@@ -1,0 +1,99 @@
+"""What the services of a project are to each other: who shares whose network, who takes whose port, who is a gate."""
+
+from __future__ import annotations
+
+TYPE_CHECKING = False
+if TYPE_CHECKING:
+    from collections.abc import Iterator
+
+    from preflight.model.service import PublishedPort
+    from preflight.sources.compose.model import ComposeProject, ComposeService
+
+    Holder = tuple[str, PublishedPort]
+
+_WILDCARDS = {"4": "0.0.0.0", "6": "::"}  # noqa: S104 - compared, not bound
+_ENOUGH = 4
+_GATE = "preflight"
+_ENDING = frozenset({"check", "--validate-only"})  # what preflight does and ends, where `exec` goes on as the service
+
+
+class Relations:
+    """How the enabled services of a project are related, worked out once for all of them.
+
+    Attributes:
+        gates: Services that run preflight, judge and end.
+    """
+
+    __slots__ = ("_guests", "_holders", "gates")
+
+    def __init__(self, project: ComposeProject) -> None:
+        """Work it out.
+
+        Args:
+            project: The project.
+        """
+        self.gates = frozenset(service.name for service in project.services if _is_gate(service))
+        self._guests: dict[str, list[str | None]] = {}
+        self._holders: dict[tuple[str | None, str, str], list[Holder]] = {}
+        for service in project.services:
+            kind, _, host = (service.network_mode or "").partition(":")
+            if kind == "service":
+                self._guests.setdefault(host, []).append(service.image)
+            for port in service.ports if publishes(service.network_mode) else ():
+                for address, family in _addresses(port):
+                    # A wildcard meets every address of its family, so that each is found under the family as well.
+                    for key in dict.fromkeys((address, family)):
+                        self._holders.setdefault((port.published, port.protocol, key), []).append((service.name, port))
+
+    def guest_images(self, service: ComposeService) -> tuple[str | None, ...]:
+        """Return the images of the services that run in the network of this one, and are reached through its ports."""
+        return tuple(self._guests.get(service.name, ()))
+
+    def ports(self, service: ComposeService) -> tuple[PublishedPort, ...]:
+        """Return the ports of a service, each with another that takes the same address and port of the host."""
+        if not publishes(service.network_mode):
+            return service.ports
+        found = []
+        for port in service.ports:
+            other = next(self._others(port, service.name), None)
+            found.append(port if other is None else port.replace(conflict=f"{other[0]} ({other[1].origin})"))
+        return tuple(found)
+
+    def _others(self, port: PublishedPort, service: str) -> Iterator[Holder]:
+        """Yield those that take what a port takes; the same one twice, on more and on fewer addresses, is no conflict of two."""
+        for address, family in _addresses(port):
+            wild = _WILDCARDS[family]
+            for key in (family,) if address == wild else (address, wild):
+                # A thousand that take the same port are not all looked at.
+                for name, one in self._holders.get((port.published, port.protocol, key), ())[:_ENOUGH]:
+                    if name != service or one.target != port.target:
+                        yield name, one
+
+
+def publishes(network_mode: str | None) -> bool:
+    """Whether Docker publishes the ports of a container with a network mode: not where the host's or another's network is used.
+
+    Args:
+        network_mode: As written; None where the service has networks.
+    """
+    return network_mode in {None, "bridge"}
+
+
+def _addresses(port: PublishedPort) -> tuple[tuple[str, str], ...]:
+    """Return the addresses that a port holds one port of, each with its family; none for one that Docker chooses or a range."""
+    if port.published is None or not port.published.isdecimal() or not int(port.published):
+        return ()
+    if not port.host_ip:
+        return tuple((address, family) for family, address in _WILDCARDS.items())
+    return ((port.host_ip, "6" if ":" in port.host_ip else "4"),)
+
+
+def _is_gate(service: ComposeService) -> bool:
+    """Whether a service runs preflight and ends, so that others can wait for its verdict."""
+    words = " ".join(word.reveal() for word in (*(service.entrypoint or ()), *(service.command or ()))).split()
+    for position, word in enumerate(words):
+        if word.strip("\"'").rpartition("/")[2] == _GATE:
+            following = words[position + 1] if position + 1 < len(words) else ""
+            return following.strip("\"';") in _ENDING
+    name = (service.image or "").partition("@")[0].rpartition("/")[2].partition(":")[0]
+    return name == _GATE and service.entrypoint is None and (not words or words[0] in _ENDING)
