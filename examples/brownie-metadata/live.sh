@@ -68,7 +68,7 @@ done
 export VAULT_ADDR="https://$host:$vault_port" VAULT_CACERT="$work/vault/vault-ca.pem"
 root_token=$(sed -n 's/^Root Token: //p' bao.log)
 unseal_key=$(sed -n 's/^Unseal Key: //p' bao.log)
-as_operator() { VAULT_TOKEN=$root_token bao "$@" > operator.txt 2>&1 || { cat operator.txt; exit 70; }; }
+as_operator() { VAULT_TOKEN=$root_token bao "$@" > "$work/operator.txt" 2>&1 || { cat "$work/operator.txt"; exit 70; }; }
 
 preflight certs create --out authority --cn "$host" --client brownie-fastapi-server --key-type ec-p256 > made.txt || exit 70
 preflight certs create --out other --cn "$host" --client brownie-fastapi-server --key-type ec-p256 > made.txt || exit 70
@@ -80,7 +80,7 @@ PATH=$binaries:$PATH
 (cd postgres && as_owner initdb -D data -U postgres --auth=trust --no-sync -E UTF8 --locale=C) > initdb.log 2>&1 \
   || { cat initdb.log; exit 70; }
 access() { # access TYPE: whoever connects by TCP shows a certificate of the CA whose common name is the role's
-  printf 'local all postgres trust\n%s\n' "$1" > postgres/data/pg_hba.conf
+  printf 'local all postgres trust\n%s\n' "$1" > "$work/postgres/data/pg_hba.conf"
 }
 CERTIFICATE='hostssl brownie_metadata brownie-fastapi-server all cert'
 access "$CERTIFICATE"
@@ -105,8 +105,8 @@ psql -X -q -h "$work/postgres" -p "$postgres_port" -U postgres -d postgres -v ON
 # -- what the operators do -----------------------------------------------------------------------------------------
 # put FOLDER [KEY-FOLDER]: writes certificate, key and CA into kv version 2.
 put() {
-  as_operator kv put secret/brownie-metadata/certs client_cert=@"$1/client-cert.pem" \
-    client_key=@"${2:-$1}/client-key.pem" ca_cert=@"$1/ca-cert.pem"
+  as_operator kv put secret/brownie-metadata/certs client_cert=@"$work/$1/client-cert.pem" \
+    client_key=@"$work/${2:-$1}/client-key.pem" ca_cert=@"$work/$1/ca-cert.pem"
 }
 put authority
 printf 'path "secret/data/brownie-metadata/*" { capabilities = ["read"] }\n' > policy.hcl

@@ -4,26 +4,30 @@ set -u
 here=$(cd "$(dirname "$0")" && pwd)
 work=$(mktemp -d)
 trap 'rm -rf "$work"' EXIT
-cd "$work" || exit 70
-secret() { head -c "$1" /dev/urandom | od -An -tx1 | tr -d ' \n'; }
-preflight certs create --out made --cn projectx.rds.internal --key-type ec-p256 > certs.txt || exit 70
-mkdir -m 755 certificates
-cp made/ca-cert.pem certificates/server-ca.pem
-cp made/client-cert.pem certificates/client-cert.pem
-cp made/client-key.pem certificates/client-key.pem
-chmod 644 certificates/*
+sh "$here/prepare.sh" "$here" "$work" > "$work/prepared.txt" 2>&1 || { cat "$work/prepared.txt"; exit 70; }
 
 wrong=0
-judge() {
-  sed -e "s|@DB_PASSWORD@|$(secret 24)|" "$here/$1.env.template" > .env.production
-  chmod 600 .env.production
-  echo "== $1"
-  preflight check .env.production --no-config --format text
+# expect EXIT-CODE FOLDER COMMAND…
+expect() {
+  expected=$1
+  cd "$work/$2" || exit 70
+  shift 2
+  echo "\$ $*"
+  "$@"
   code=$?
-  [ "$code" = "$2" ] || { echo "expected exit code $2, got $code"; wrong=1; }
+  [ "$code" = "$expected" ] || { echo "expected exit code $expected, got $code"; wrong=1; }
   echo
 }
-judge as-written 1
-chmod 600 certificates/client-key.pem
-judge corrected 0
+echo "== the guide's recipe, each question answered with Enter"
+expect 1 entered preflight certs inspect certificates
+expect 1 entered preflight check .env.production --no-config --format text
+echo "== the guide's recipe, with names of one's own"
+expect 0 named preflight certs inspect certificates
+expect 1 named preflight check .env.production --no-config --format text
+echo "== the same, with files that both applications can read"
+chmod 644 "$work/named/certificates/client-key.pem"
+expect 1 named preflight check .env.production --no-config --format text
+echo "== corrected"
+expect 0 corrected preflight certs inspect certificates server --strict
+expect 0 corrected preflight check .env.production --no-config --format text
 exit "$wrong"

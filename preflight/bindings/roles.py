@@ -165,6 +165,10 @@ _VERIFICATION_NAMES = frozenset(
     """node_tls_reject_unauthorized pythonhttpsverify git_ssl_no_verify curl_insecure vault_skip_verify consul_http_ssl_verify
     nomad_skip_verify sslkeylogfile""".split()
 )
+_TRUST_STORES = frozenset(
+    """ssl_cert_file nix_ssl_cert_file system_certificate_path requests_ca_bundle curl_ca_bundle node_extra_ca_certs aws_ca_bundle
+    git_ssl_cainfo git_ssl_ca_info pip_cert cargo_http_cainfo deno_cert httplib2_ca_certs grpc_default_ssl_roots_file_path""".split()
+)
 _FILE_WORDS = frozenset({"file", "path", "filename", "location"})
 _LISTEN_NAMES = frozenset(
     """host bind bind_address bind_addr listen listen_addr listen_address listen_host http_host server_host uvicorn_host
@@ -251,7 +255,7 @@ _PROTOCOLS = frozenset({"tls", "ssl", "https"})
 
 def _tls_role(words: tuple[str, ...], present: frozenset[str]) -> str | None:  # noqa: C901, PLR0912 - a table of names
     joined = "_".join(words)
-    if joined in {"ssl_cert_file", "requests_ca_bundle", "curl_ca_bundle", "node_extra_ca_certs"}:
+    if joined in _TRUST_STORES:
         return "tls_ca_file"  # OpenSSL's, requests', curl's and Node's own names of their trust store
     if not present & {"tls", "ssl", "https", "cert", "certificate", "ca", "rootcert", "cacert"}:
         return None

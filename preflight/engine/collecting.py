@@ -50,7 +50,9 @@ class Collection:
         """Return what collectors may use for a subject: a service sees its container's files, and reads them as its user."""
         service = subject.service
         if service is None:
-            return self._context
+            apart = self._context.deployment is not None and subject.kind == "env_file"
+            # What an env file gives to containers are their paths; the services that get them are judged themselves.
+            return self._context.replace(knows_paths=False) if apart else self._context
         if subject.id not in self._contexts:
             uid, gids = _user(service)
             self._contexts[subject.id] = self._context.replace(

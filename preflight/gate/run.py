@@ -100,8 +100,11 @@ class Run:
         self._problems += inputs.problems
         bindings = inputs.bindings(bindings)
         deferred = request.defer_paths if request.stage == "build" else ()
+        services = any(subject.service is not None for subject in inputs.subjects)
         self._subjects = tuple(
-            with_secret_files(subject, bindings, files_of(subject, request.files), deferred=deferred)
+            subject
+            if services and subject.kind == "env_file"  # its paths are those of containers
+            else with_secret_files(subject, bindings, files_of(subject, request.files), deferred=deferred)
             for subject in inputs.subjects
         )
         self._deployment = _deployment(self._subjects)
@@ -151,7 +154,12 @@ class Run:
         if self._judge.late:
             self._late()
         elif judged_nothing(self._judge.findings):
-            hint = "Name the inputs (`preflight check .env.production`), or bind your settings' names to roles in preflight.yaml."
+            hint = (
+                "Name the inputs (`preflight check .env.production`), or bind your settings' names to roles in preflight.yaml."
+                if self._request.process is None
+                else "This process has no setting that a rule knows: look at what gives it its environment, or bind your "
+                "settings' names to roles in preflight.yaml."
+            )
             self._problems.append(
                 Problem(
                     kind="input",

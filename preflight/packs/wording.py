@@ -21,6 +21,10 @@ if TYPE_CHECKING:
     from preflight.resources.base import Resource
 
 
+# Facts that are a remedy as a whole, worded for each case.
+_WHOLE = frozenset({"remedy", "correction"})
+
+
 def filled(template: str, resource: Resource, name: str, parameters: Mapping[str, Any]) -> str:
     """Return a rule's text about one resource.
 
@@ -51,6 +55,8 @@ def generic(template: str, parameters: Mapping[str, Any], *, name: str = "NAME")
     def value_of(key: str) -> object:
         if key.startswith("$"):
             return parameters[key[1:]]
+        if key in _WHOLE:
+            return "What to do depends on the case; the report names it."
         return name if key == "name" else key.upper()
 
     return _lines(template, value_of, second=True)

@@ -150,6 +150,17 @@ class FileFacts(Record):
             return False
         return uid == 0 or all(_allows(directory, stat.S_IXUSR, uid, gids) for directory in self.parents)
 
+    def closed_to(self, uid: int, gids: tuple[int, ...]) -> str | None:
+        """Return the nearest directory that keeps a user from the file; None where none does.
+
+        Args:
+            uid: The user. Root enters every directory.
+            gids: The groups the user is in.
+        """
+        if uid == 0:
+            return None
+        return next((one.path for one in self.parents if not _allows(one, stat.S_IXUSR, uid, gids)), None)
+
     @property
     def unsafe_parent(self) -> str | None:
         """The nearest directory in which somebody else can replace what lies below it.

@@ -46,7 +46,7 @@ _PROBLEMS = {
 # Settings of preflight that take rules away, whoever set them.
 _EXEMPTING = ("disable", "not_secret")
 # Read, but not what would start.
-_BESIDE = ("configuration", "pack", "contract", "examples")
+_BESIDE = ("configuration", "pack", "contract", "examples", "other_environment")
 
 
 def render(report: Mapping[str, Any], *, width: int = 100, colour: bool = False, verbose: bool = False) -> str:
@@ -123,8 +123,12 @@ def _header(page: Page, report: Mapping[str, Any]) -> None:
     if report["fail_on"] != "high":
         words += f", fails on {report['fail_on']}"
     page.paragraph(lead("stage"), ("dim", words))
-    judged = [one["path"] or "the environment" for one in report["inputs"] if one["kind"] not in _BESIDE]
-    beside = [f"{one['kind']} {one['path'] or ''}".rstrip() for one in report["inputs"] if one["kind"] in _BESIDE]
+    judged = dict.fromkeys(one["path"] or "the environment" for one in report["inputs"] if one["kind"] not in _BESIDE)
+    beside = [
+        f"{one['kind'].replace('_', ' ')} {one['path'] or ''}".rstrip()
+        for one in report["inputs"]
+        if one["kind"] in _BESIDE
+    ]
     words = (", ".join(judged) or "nothing") + (f"; by {', '.join(beside)}" if beside else "")
     page.paragraph(lead("judged"), ("dim", words))
     if profile["name"] not in {None, "production"}:

@@ -26,6 +26,7 @@ class FileResource(Resource):
     readable: Fact[bool] = field(
         "Whether who will read it can, by owner and mode bits (root's privilege does not count)."
     )
+    closed_directory: Fact[str] = field("The directory that keeps who will read it from it; absent where none does.")
     empty: Fact[bool] = field("Whether it has no content.")
     mode: Fact[str] = field("Its permission bits, such as 0640.")
     owner: Fact[int] = field("User id of its owner.")
@@ -76,6 +77,7 @@ def file_facts(path: str, context: Context, *, on_host: bool = False) -> dict[st
     facts |= {
         "reader": context.as_uid,
         "readable": _readable(seen, context),
+        "closed_directory": seen.closed_to(context.as_uid, context.as_gids) if context.as_uid is not None else None,
         "empty": seen.size == 0,
         "mode": f"{mode:04o}",
         "owner": seen.uid,

@@ -47,6 +47,8 @@ def tls_files(subject: Subject, context: Context, purpose: str) -> Iterator[Foun
 
     A setting that holds the PEM text itself names no file.
     """
+    if not context.knows_paths:
+        return
     for setting in with_role(subject, context.bindings, _ROLES[purpose]):
         found = _found(setting, setting.name, setting.text, purpose, context, client=False)
         if found is not None:

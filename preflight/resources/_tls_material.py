@@ -31,7 +31,8 @@ _ROLES = {"tls_cert_file": "certificate", "tls_ca_file": "authority", "tls_key_f
 _MARKS = ("TLS", "SSL", "HTTPS", "MTLS", "CERT", "CERTIFICATE", "KEY", "CA", "ROOT", "CLIENT", "SERVER", "PRIVATE")
 # Trust stores of whole programs: what a listener or client next to them uses is another matter.
 _TRUST_STORES = frozenset(
-    {"SSL_CERT_FILE", "SSL_CERT_DIR", "REQUESTS_CA_BUNDLE", "CURL_CA_BUNDLE", "NODE_EXTRA_CA_CERTS"}
+    """SSL_CERT_FILE NIX_SSL_CERT_FILE SSL_CERT_DIR REQUESTS_CA_BUNDLE CURL_CA_BUNDLE NODE_EXTRA_CA_CERTS AWS_CA_BUNDLE GIT_SSL_CAINFO
+    PIP_CERT CARGO_HTTP_CAINFO DENO_CERT""".split()
 )
 _CLIENTS = frozenset(
     """client redis valkey db database postgres postgresql pg pgssl mysql mariadb mongo mongodb kafka rabbitmq amqp smtp ldap

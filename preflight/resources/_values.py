@@ -42,8 +42,13 @@ def deferred(reference: Reference) -> Deferred:
     """Return the fact of a value that only the place where the service starts knows."""
     return Deferred(
         reason="reference",
-        detail=f"its value is a reference ({reference.kind.replace('_', ' ')} {reference.target}), known only where the service starts",
+        detail=f"its value is a reference ({_named(reference)}), known only where the service starts",
     )
+
+
+def _named(reference: Reference) -> str:
+    kind = reference.kind.replace("_", " ")
+    return reference.target if reference.target == f"a {kind}" else f"{kind} {reference.target}"
 
 
 def flag(setting: Setting | None) -> Fact[bool]:

@@ -61,6 +61,10 @@ class Context(Record):
     in_container: bool | None = field(
         "Whether the process runs in a container; None where only its start will tell.", default=None
     )
+    knows_paths: bool = field(
+        "Whether paths in the subject's settings can be followed here: not those that an env file gives to containers.",
+        default=True,
+    )
     neighbours: frozenset[str] = field(
         "Names of services that the subject reaches over a network of this machine.", default=frozenset()
     )

@@ -41,6 +41,7 @@ class EnvLine(Resource):
 
     secret: Fact[bool] = field("Whether it sets a secret.")
     stray: Fact[bool] = field("Whether it holds the rest of a value that was pasted over two lines, and sets nothing.")
+    reader_known: Fact[bool] = field("Whether Docker Compose alone reads the file, as one of its project's.")
     portable: Fact[bool] = field("Whether all dialects agree.")
     cause: Fact[tuple[str, ...]] = field("What they disagree about, as codes.")
     dialects: Fact[tuple[str, ...]] = field("Dialects that read something else than this file's own.")
@@ -53,6 +54,7 @@ RESOURCE = EnvLine
 
 def collect(subject: Subject, context: Context) -> Iterator[EnvLine]:
     """Collect the ambiguous lines of every env file of a subject; a file without any gives one portable line, the file itself."""
+    known = context.deployment is not None
     for source in subject.env_files:
         whole = subject.origin.replace(file=source.path, line=1, column=1, setting=None)
         if not source.ambiguous:
@@ -61,6 +63,7 @@ def collect(subject: Subject, context: Context) -> Iterator[EnvLine]:
                 origin=whole,
                 secret=False,
                 stray=False,
+                reader_known=known,
                 portable=True,
                 cause=(),
                 dialects=(),
@@ -74,6 +77,7 @@ def collect(subject: Subject, context: Context) -> Iterator[EnvLine]:
                 secret=context.bindings.is_secret(line.name)
                 or context.bindings.role(line.name) in {"database_url", "redis_url"},
                 stray=False,
+                reader_known=known,
                 portable=False,
                 cause=line.reasons,
                 dialects=line.dialects,
@@ -86,6 +90,7 @@ def collect(subject: Subject, context: Context) -> Iterator[EnvLine]:
                 origin=whole.replace(line=number, column=1),
                 secret=False,
                 stray=True,
+                reader_known=known,
                 portable=True,
                 cause=(),
                 dialects=(),

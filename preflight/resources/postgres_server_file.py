@@ -99,7 +99,7 @@ def collect(subject: Subject, context: Context) -> Iterator[PostgresServerFile]:
                 **common, **facts, server_reads=unknown, refusal=unknown, refusal_detail=unknown, remedy=None
             )
             continue
-        yield PostgresServerFile(**common, **facts, **_access(server, path, purpose, context))
+        yield PostgresServerFile(**common, **{**facts, **_access(server, path, purpose, context)})
 
 
 def _access(server: Server, path: str, purpose: str, context: Context) -> dict[str, Any]:
@@ -112,16 +112,27 @@ def _access(server: Server, path: str, purpose: str, context: Context) -> dict[s
     later: Deferred | None = None
     if uid is None:
         later = Deferred(reason="user", detail=f"which user reads {path} is known only where the service runs")
-    reads: Fact[bool] = later if uid is None else may_read(seen.mode, owner, seen.gid, uid=uid, gids=gids)
+    closed = seen.closed_to(uid, gids) if uid is not None else None
+    reads: Fact[bool] = (
+        later if uid is None else closed is None and may_read(seen.mode, owner, seen.gid, uid=uid, gids=gids)
+    )
     if purpose != "key":
-        return {"server_reads": reads, "refusal": None, "refusal_detail": None, "remedy": None}
-    code = _refusal(seen, owner, uid, gids)
+        return {
+            "server_reads": reads, "closed_directory": closed, "refusal": None, "refusal_detail": None, "remedy": None,
+        }  # fmt: skip
+    code = _refusal(seen, owner, uid, gids) or ("not_readable" if closed is not None else None)
     unsure = later if code is None else None
+    detail = _REFUSALS[code] if code is not None else unsure
     return {
         "server_reads": reads,
+        "closed_directory": closed,
         "refusal": code or unsure,
-        "refusal_detail": _REFUSALS[code] if code is not None else unsure,
-        "remedy": _remedy(uid),
+        "refusal_detail": f"that user may not enter {closed}"
+        if code == "not_readable" and closed is not None
+        else detail,
+        "remedy": f"Let the server's user enter the directory: chmod a+x {closed}"
+        if closed is not None
+        else _remedy(uid),
     }
 
 

@@ -26,6 +26,8 @@ RESOURCE = SecretFile
 
 def collect(subject: Subject, context: Context) -> Iterator[SecretFile]:
     """Collect the files that `NAME_FILE` settings name, where NAME is a secret's name."""
+    if not context.knows_paths:
+        return
     for name, setting in subject.settings.items():
         base = name.removesuffix("_FILE")
         if base == name or not context.bindings.is_secret(base) or not setting.is_set:

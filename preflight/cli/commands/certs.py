@@ -134,6 +134,10 @@ def describe(wanted: CreateOptions, files: Iterable[CreatedFile]) -> dict[str, A
                 f"sudo install -o postgres -m 600 {_quoted(server_key)} DIRECTORY   # for a server on this machine",
             ),
             _step(
+                "The folder is closed to others. Where a container mounts it, let the container's user enter.",
+                f"chmod 711 {_quoted(wanted.directory)}",
+            ),
+            _step(
                 "Start the server with TLS (paths as it will see them); let roles in by TLS and certificate only.",
                 " ".join(("postgres", *(f"-c {_quoted('='.join(one))}" for one in settings["server"].items()))),
                 "hostssl all all all cert   # in pg_hba.conf, instead of all lines that begin with host",
