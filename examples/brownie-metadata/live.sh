@@ -152,11 +152,15 @@ judge 1 "certificates of another CA than the database's"
 put authority
 fetch
 
-if [ "$host" != localhost ]; then
-  access "host brownie_metadata brownie-fastapi-server all trust"
+if [ "$host" = localhost ]; then
+  echo "== (left out: a server that takes logins without TLS. This machine's own name does not lead to loopback.)"
+  echo
+else
+  access "$CERTIFICATE
+host all all all scram-sha-256"
   kill -HUP "$postgres_process"
   until_said ../postgres.log "received SIGHUP" "$postgres_process"
-  judge 1 "pg_hba.conf has host and trust in place of hostssl and cert"
+  judge 1 "one line more in pg_hba.conf: the one that the postgres image writes"
   access "$CERTIFICATE"
   kill -HUP "$postgres_process"
 fi
