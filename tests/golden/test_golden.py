@@ -2,8 +2,9 @@
 
     pytest tests/golden --update-golden     rewrite, then review the diff
 
-`case.json` has `arguments`, `env`, and `formats` where one of the two is enough. A file named `NAME.template` is written as NAME with `@RANDOM32@` and the like filled in
-by fixed, obviously fake text made here, so that nothing that looks like a secret is committed.
+`case.json` has `arguments`, `env`, and `formats` where one of the two is enough. A file named `NAME.template` is written as
+NAME with `@RANDOM32@` and the like filled in by fixed, obviously fake text made here, so that nothing that looks like a secret is
+committed; one named `dot.NAME` as `.NAME`, because git is told to leave out environment files.
 """
 
 from __future__ import annotations
@@ -41,7 +42,7 @@ def folder(tmp_path, request):
         name = path.relative_to(HERE / case).as_posix()
         if path.is_dir() or name in {"case.json", "report.json", "report.txt"}:
             continue
-        target = tmp_path / name.removesuffix(".template")
+        target = tmp_path / re.sub(r"^dot(?=\.)", "", name.removesuffix(".template"))
         target.parent.mkdir(parents=True, exist_ok=True)
         target.write_text(filled(path.read_text(encoding="utf-8"), case), encoding="utf-8", newline="")
         target.chmod(0o600)

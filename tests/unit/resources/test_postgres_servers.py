@@ -528,6 +528,7 @@ services:
     uid = os.getuid() or 999
     if os.getuid() == 0:
         os.chown(key, uid, uid)
+        tmp_path.chmod(0o755)  # mounted as /certs, and root's: the server's user passes through it
     assert judged(tmp_path, text.format(uid=uid, gid=uid)) == {}
 
 
