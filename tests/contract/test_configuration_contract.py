@@ -33,7 +33,9 @@ NAMES = st.lists(st.sampled_from(["one", "two", "three"]), max_size=3)
 IDS = st.lists(st.sampled_from(["jwt-length", "cors-any", "env-mode"]), max_size=3)
 ROLES = st.sampled_from(["jwt_secret", "database_password", "listen_address"])
 SECONDS = st.sampled_from([30, 1, 0.5, 31, 3600, "30s", "2m", "45", "1.5m", "0.1s"])
-ENDPOINTS = st.sampled_from(["api.example.com:443", "[::1]:8443", "127.0.0.1:1", "a_b:99999", "example.com", "é:1", "a:b"])
+ENDPOINTS = st.sampled_from(
+    ["api.example.com:443", "[::1]:8443", "127.0.0.1:1", "a_b:99999", "example.com", "é:1", "a:b"]
+)
 BAD_SECONDS = st.sampled_from([0, -1, 3601, "0s", "61m", "30 s", "1h", "s", True, "9" * 400])
 PARAMETERS = st.dictionaries(
     st.sampled_from(["length", "min_bits", "mode"]),

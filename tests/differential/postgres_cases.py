@@ -64,7 +64,9 @@ SECRET_ONLY = "only the server knows its passwords and roles"
 RULES_ONLY = "only the server knows its pg_hba.conf"
 NETWORK_ONLY = "only the network knows what answers"
 UNSAID = "libpq falls back silently, and says nothing of what it left out"
-HOME_ONLY = "in whose home libpq will look for its own files is known only where it runs; a warning says that none is named"
+HOME_ONLY = (
+    "in whose home libpq will look for its own files is known only where it runs; a warning says that none is named"
+)
 ADDRESS_ONLY = "a host that is missing and one that repeats its address look alike in the configuration"
 
 
