@@ -82,6 +82,7 @@ def judge(options: argparse.Namespace, environment: Mapping[str, str], *, stage:
     finally:
         signals.release()
         if collecting:
+            gc.freeze()  # nor is what it found looked through while the report is written
             gc.enable()
     return Judged(build(outcome), configuration)
 

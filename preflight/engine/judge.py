@@ -63,8 +63,7 @@ class Judge:
         self._said = 0
         self._done = (0, 0)
         self._concerning: dict[str, tuple[list[Subject], list[tuple[int, Subject]]]] = {}
-        self._idle: dict[tuple[str, str], list[Subject]] = {}
-        self._held: dict[str, tuple[Resource, list[Subject]]] = {}
+        self._quiet: dict[tuple[Status, str | None, str | None, str], tuple[Resource | None, list[Subject]]] = {}
         self.findings: list[Finding] = []
         self.late = False
 
@@ -122,7 +121,7 @@ class Judge:
         without, concerned = self._concerning[rule.resource]
         if without and not begun:
             self._said += len(without)
-            self._idle.setdefault(_no_resource(rule), []).extend(without)
+            self._keep("not_applicable", without, *_no_resource(rule))
         return [pair for pair in concerned if pair[0] >= begun] if begun else concerned
 
     # -- one rule, one subject -------------------------------------------------------------------------------------
@@ -130,7 +129,7 @@ class Judge:
     def _judge(self, rule: Rule, subject: Subject, matching: Matching) -> None:
         condition = self._condition(rule, subject) if rule.when else None
         if condition is not None:
-            self._does_not_apply(subject, "condition", condition)
+            self._say("not_applicable", subject, "condition", condition)
             return
         collected = self._collection.of(subject, rule.resource)
         if isinstance(collected, Crash):
@@ -140,7 +139,8 @@ class Judge:
         undecided = False
         for resource in collected:
             chosen = True if rule.where is None else matching.holds(rule.where, resource)
-            if chosen is True:
+            # Whether it is concerned cannot be told of what could not be read: one root cause, not ten symptoms.
+            if chosen is True or (chosen is not False and self._blocked_by(rule, subject, resource)):
                 selected.append(resource)
             elif chosen is not False:
                 undecided = True
@@ -177,19 +177,13 @@ class Judge:
                 else f"no {kind} that the rule asks for is configured",
             )
         else:
-            self._does_not_apply(subject, *_no_resource(rule))
+            self._say("not_applicable", subject, *_no_resource(rule))
 
     def _each(self, rule: Rule, subject: Subject, resource: Resource, matching: Matching) -> None:
         blocked = self._blocked_by(rule, subject, resource) if rule.requires else None
         if blocked:
-            self._add(
-                rule,
-                subject,
-                "not_applicable",
-                resource=resource,
-                reason="blocked_by",
-                message=f"not judged, because {blocked} failed for it",
-            )
+            message = f"not judged, because {blocked} failed for it"
+            self._say("not_applicable", subject, "blocked_by", message, resource)
             return
         verdict = matching.holds(rule.expect, resource)
         if rule.quantifier == "none":
@@ -208,8 +202,7 @@ class Judge:
             self._undecided(rule, subject, resource, verdict)
             return
         if verdict:
-            self._said += 1
-            self._held.setdefault(resource.name, (resource, []))[1].append(subject)
+            self._say("pass", subject, None, rule.title, resource)
             return
         self._failed.setdefault((rule.id, subject.id), set()).add(resource.name)
         expected = matching.describe(rule.expect)
@@ -233,17 +226,12 @@ class Judge:
         )
 
     def _undecided(self, rule: Rule, subject: Subject, resource: Resource, verdict: Unknown | Deferred) -> None:
-        status: Status = "error" if isinstance(verdict, Unknown) else "deferred"
-        if status == "error":
-            self._failed.setdefault((rule.id, subject.id), set()).add(resource.name)
-        self._add(
-            rule,
-            subject,
-            status,
-            resource=resource,
-            reason=verdict.reason,
-            message=f"{resource.name}: {verdict.detail}",
-        )
+        message = f"{resource.name}: {verdict.detail}"
+        if isinstance(verdict, Deferred):
+            self._say("deferred", subject, verdict.reason, message, resource)
+            return
+        self._failed.setdefault((rule.id, subject.id), set()).add(resource.name)
+        self._add(rule, subject, "error", resource=resource, reason=verdict.reason, message=message)
 
     def _crashed(self, rule: Rule, subject: Subject, crash: Crash) -> None:
         self._failed.setdefault((rule.id, subject.id), set()).add(None)
@@ -292,34 +280,35 @@ class Judge:
                 return required
         return None
 
-    def _does_not_apply(self, subject: Subject, reason: str, message: str) -> None:
-        """Keep for the end of the rule: of a thousand services most are not concerned, and one finding says so."""
+    # -- what is no failure: one finding for all subjects that it is said of ---------------------------------------
+
+    def _say(
+        self, status: Status, subject: Subject, reason: str | None, message: str, resource: Resource | None = None
+    ) -> None:
         self._said += 1
-        self._idle.setdefault((reason, message), []).append(subject)
+        self._keep(status, [subject], reason, message, resource)
+
+    def _keep(
+        self, status: Status, subjects: Sequence[Subject], reason: str | None, message: str,
+        resource: Resource | None = None,
+    ) -> None:  # fmt: skip
+        """Keep for the end of the rule what is the same for many of a thousand services."""
+        key = (status, resource.name if resource is not None else None, reason, message)
+        self._quiet.setdefault(key, (resource, []))[1].extend(subjects)
 
     def _add_said(self, rule: Rule) -> None:
-        """Add what was kept for the end of a rule: a finding for all subjects that a condition or a name has in common."""
-        for (reason, message), subjects in self._idle.items():
-            self._add(rule, subjects[0], "not_applicable", reason=reason, message=message)
-            self._share(subjects)
-        for resource, subjects in self._held.values():
-            self._add(rule, subjects[0], "pass", resource=resource, message=rule.title)
-            self._share(subjects)
-        self._idle.clear()
-        self._held.clear()
-
-    def _share(self, subjects: list[Subject]) -> None:
-        """Give the last finding its subjects."""
-        if len(subjects) > 1:
-            self.findings[-1] = self.findings[-1].replace(
-                subjects=tuple(sorted({self._ids[id(subject)] for subject in subjects}))
-            )
+        """Add what was kept, at the end of a rule."""
+        for (status, _, reason, message), (resource, subjects) in self._quiet.items():
+            ids = tuple(sorted({self._ids[id(subject)] for subject in subjects}))
+            self._add(rule, subjects[0], status, resource=resource, reason=reason, message=message, ids=ids)
+        self._quiet.clear()
 
     # -- findings --------------------------------------------------------------------------------------------------
 
     def _add(
         self, rule: Rule, subject: Subject, status: Status, *, message: str, resource: Resource | None = None,
         reason: str | None = None, expected: str | None = None, observed: Any = HIDDEN,  # noqa: ANN401 - any fact
+        ids: tuple[str, ...] = (),
     ) -> None:  # fmt: skip
         severe = SEVERITY_RANK[rule.severity] >= SEVERITY_RANK[self._around.fail_on]
         blocking = (
@@ -334,7 +323,7 @@ class Judge:
                 status=status,
                 severity=rule.severity,
                 blocking=blocking,
-                subjects=(subject.id,),
+                subjects=ids or (subject.id,),
                 resource=(rule.resource, resource.name) if resource is not None else None,
                 origin=resource.origin if resource is not None else subject.origin,
                 via=resource.via if resource is not None else (),

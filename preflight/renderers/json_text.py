@@ -1,4 +1,8 @@
-"""JSON, byte for byte as `json.dumps(report, indent=2)`, without importing `json` (which imports `re`: 6 ms)."""
+"""JSON as `json.dumps(report, indent=2)` writes it, without importing `json` (which imports `re`: 6 ms).
+
+In a long report each finding is a line: indented, twenty thousand of them are a million lines that nobody reads, and take half
+of the whole run to write.
+"""
 
 from __future__ import annotations
 
@@ -16,6 +20,15 @@ except ImportError:  # another interpreter
 _MANY = 500
 
 
+class _Written:
+    """The members of an array, as they are to stand in the document."""
+
+    __slots__ = ("lines",)
+
+    def __init__(self, lines: str) -> None:
+        self.lines = lines
+
+
 def render(report: Mapping[str, object]) -> str:
     """Return exactly one JSON document.
 
@@ -28,9 +41,11 @@ def render(report: Mapping[str, object]) -> str:
     """
     findings = report.get("findings")
     if isinstance(findings, list) and len(findings) > _MANY:
-        import json  # by now its import costs less than it saves
+        from json import JSONEncoder  # by now its import costs less than it saves
 
-        return json.dumps(report, indent=2, allow_nan=False)
+        encode = JSONEncoder(allow_nan=False).encode  # in C, because nothing is indented
+        lines = _Written(",\n".join(f"    {encode(finding)}" for finding in findings))
+        report = {**report, "findings": lines}
     parts: list[str] = []
     _write(report, "\n", parts)
     return "".join(parts)
@@ -52,6 +67,8 @@ def _write(value: object, line: str, parts: list[str]) -> None:
         if not isfinite(value):
             raise ValueError("JSON has no number that is not finite")
         parts.append(float.__repr__(value))
+    elif isinstance(value, _Written):
+        parts.append(f"[\n{value.lines}{line}]")
     elif isinstance(value, dict):
         _write_object(value, line, parts)
     elif isinstance(value, (list, tuple)):
