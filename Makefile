@@ -26,9 +26,11 @@ check: $(READY)
 	$(BIN)/python tools/generate.py --check
 	$(BIN)/preflight rules lint
 
-## make bench     how many bare interpreters a run costs
+## make bench     how many bare interpreters a run costs, and a large Compose project beside compose-lint
 bench: $(READY)
 	$(BIN)/python bench/start.py
+	$(BIN)/pip install --quiet compose-lint
+	$(BIN)/python bench/compose.py
 
 ## make generate  rewrite schemas, docs and help from the code
 generate: $(READY)

@@ -30,17 +30,20 @@ class Collection:
         context: What collectors may use.
     """
 
-    __slots__ = ("_context", "_contexts", "_known")
+    __slots__ = ("_apart", "_context", "_contexts", "_known")
 
     def __init__(self, context: Context) -> None:
-        self._context = context
-        self._contexts: dict[str, Context] = {}
+        self._context = context.replace(made={})
+        self._apart = context.replace(knows_paths=False, made={})
+        self._contexts: dict[int, Context] = {}
         # By identity, which is quicker than any name; the subject is kept, so that its identity stays its own.
         self._known: dict[str, dict[int, tuple[Subject, tuple[Resource, ...] | Crash]]] = {}
 
     def of(self, subject: Subject, resource_type: str) -> tuple[Resource, ...] | Crash:
         """Return a subject's resources of a type, or the crash that happened while they were collected."""
-        of_type = self._known.setdefault(resource_type, {})
+        of_type = self._known.get(resource_type)
+        if of_type is None:
+            of_type = self._known[resource_type] = {}
         found = of_type.get(id(subject))
         if found is None:
             found = of_type[id(subject)] = (subject, self._collect(subject, resource_type))
@@ -52,17 +55,19 @@ class Collection:
         if service is None:
             apart = self._context.deployment is not None and subject.kind == "env_file"
             # What an env file gives to containers are their paths; the services that get them are judged themselves.
-            return self._context.replace(knows_paths=False) if apart else self._context
-        if subject.id not in self._contexts:
+            return self._apart if apart else self._context
+        known = self._contexts.get(id(subject))
+        if known is None:
             uid, gids = _user(service)
-            self._contexts[subject.id] = self._context.replace(
+            known = self._contexts[id(subject)] = self._context.replace(
                 files=files_of(subject, self._context.host),
                 as_uid=uid if uid is not None else self._context.as_uid,
                 as_gids=gids,
                 neighbours=service.neighbours,
                 context_of=self._context_of,
+                made={},
             )
-        return self._contexts[subject.id]
+        return known
 
     def _collect(self, subject: Subject, resource_type: str) -> tuple[Resource, ...] | Crash:
         try:

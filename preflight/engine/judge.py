@@ -7,6 +7,7 @@ from __future__ import annotations
 
 from preflight.engine.collecting import Crash
 from preflight.engine.matching import REASONS, Matching, disjunction, negation
+from preflight.engine.question import Question
 from preflight.errors import DeadlineError
 from preflight.model.fact import Deferred, Unknown
 from preflight.model.finding import HIDDEN, SEVERITY_RANK, Finding
@@ -25,8 +26,13 @@ if TYPE_CHECKING:
     from preflight.model.finding import Status
     from preflight.model.origin import Origin
     from preflight.model.subject import Subject
-    from preflight.packs.model import Rule
+    from preflight.packs.model import Matcher, Rule
     from preflight.resources.base import Resource
+
+
+_OFTEN = 64
+"""The deadline is looked at once for so many subjects; the alarm goes off between them."""
+_NOTHING_TO_DO = frozenset({"pass", "not_applicable"})
 
 
 class Surroundings(Record):
@@ -58,7 +64,7 @@ class Judge:
         self._collection = collection
         self._around = surroundings
         self._types: dict[str, dict[str, FactType]] = {}
-        self._failed: dict[tuple[str, str], set[str | None]] = {}
+        self._failed: dict[tuple[str, int], set[str | None]] = {}
         self._ids: dict[int, str] = {}
         self._said = 0
         self._done = (0, 0)
@@ -86,28 +92,33 @@ class Judge:
         """Go on after the last rule and subject that were decided."""
         start, begun = self._done
         for position, rule in enumerate(rules[start:], start=start):
-            matching = self._matching(rule)
-            for number, subject in self._concerned(rule, subjects, begun):
+            question = self._question(rule)
+            for number, subject in self._concerned(question, subjects, begun):
                 before = len(self.findings) + self._said
-                if self.late or self._around.expired():
+                if self.late or (number % _OFTEN == 0 and self._around.expired()):
                     self.late = True
                     self._add(
                         rule, subject, "error", reason="deadline", message="the deadline passed before this was decided"
                     )
                 else:
-                    self._judge(rule, subject, matching)
+                    self._judge(question, subject)
                 if len(self.findings) + self._said == before:
                     raise AssertionError(f"rule {rule.id} gave no finding for {subject.id}")
                 self._done = (position, number + 1)
             self._add_said(rule)
             self._done, begun = (position + 1, 0), 0
 
-    def _concerned(self, rule: Rule, subjects: Sequence[Subject], begun: int) -> Iterable[tuple[int, Subject]]:
+    def _concerned(self, question: Question, subjects: Sequence[Subject], begun: int) -> Iterable[tuple[int, Subject]]:
         """Return the subjects that a rule has something to judge of, each with its position, from one position on.
 
         Of a thousand services most have no resource of a type: they are counted together, once for each type.
         """
-        if self.late or rule.when or rule.required:
+        rule = question.rule
+        refused = self._refused(rule) if rule.when and not self.late else None
+        if refused is not None:
+            self._say_of_all(subjects[begun:], "condition", refused)
+            return ()
+        if self.late or question.varies or rule.required:
             return enumerate(subjects[begun:], start=begun)
         if rule.resource not in self._concerning:
             collected = [
@@ -120,14 +131,14 @@ class Judge:
             )
         without, concerned = self._concerning[rule.resource]
         if without and not begun:
-            self._said += len(without)
-            self._keep("not_applicable", without, *_no_resource(rule))
+            self._say_of_all(without, "no_resource", question.nothing)
         return [pair for pair in concerned if pair[0] >= begun] if begun else concerned
 
     # -- one rule, one subject -------------------------------------------------------------------------------------
 
-    def _judge(self, rule: Rule, subject: Subject, matching: Matching) -> None:
-        condition = self._condition(rule, subject) if rule.when else None
+    def _judge(self, question: Question, subject: Subject) -> None:
+        rule, where = question.rule, question.where
+        condition = self._condition(rule, subject) if question.varies else None
         if condition is not None:
             self._say("not_applicable", subject, "condition", condition)
             return
@@ -138,7 +149,7 @@ class Judge:
         selected: list[Resource] = []
         undecided = False
         for resource in collected:
-            chosen = True if rule.where is None else matching.holds(rule.where, resource)
+            chosen = True if where is None else where(resource)
             # Whether it is concerned cannot be told of what could not be read: one root cause, not ten symptoms.
             if chosen is True or (chosen is not False and self._blocked_by(rule, subject, resource)):
                 selected.append(resource)
@@ -147,26 +158,27 @@ class Judge:
                 self._undecided(rule, subject, resource, chosen)
         if not selected:
             if not undecided:
-                self._nothing(rule, subject)
+                self._nothing(question, subject)
         elif rule.quantifier == "some":
-            self._some(rule, subject, selected, matching)
+            self._some(question, subject, selected)
         else:
             for resource in selected:
-                self._each(rule, subject, resource, matching)
+                self._each(question, subject, resource)
 
     def _parameters(self, rule: Rule) -> Mapping[str, Any]:
         own = {name: value for name, value, _ in rule.overrides}
         return {**self._around.parameters, **own} if own else self._around.parameters
 
-    def _matching(self, rule: Rule) -> Matching:
+    def _question(self, rule: Rule) -> Question:
         if rule.resource not in self._types:
             self._types[rule.resource] = fact_types(resource_class(rule.resource))
-        return Matching(self._parameters(rule), self._types[rule.resource])
+        return Question(rule, Matching(self._parameters(rule), self._types[rule.resource]))
 
-    def _nothing(self, rule: Rule, subject: Subject) -> None:
-        kind = rule.resource.replace("_", " ")
+    def _nothing(self, question: Question, subject: Subject) -> None:
+        rule = question.rule
         if rule.required:
-            self._failed.setdefault((rule.id, subject.id), set()).add(None)
+            kind = rule.resource.replace("_", " ")
+            self._failed.setdefault((rule.id, id(subject)), set()).add(None)
             self._add(
                 rule,
                 subject,
@@ -177,34 +189,34 @@ class Judge:
                 else f"no {kind} that the rule asks for is configured",
             )
         else:
-            self._say("not_applicable", subject, *_no_resource(rule))
+            self._say("not_applicable", subject, "no_resource", question.nothing)
 
-    def _each(self, rule: Rule, subject: Subject, resource: Resource, matching: Matching) -> None:
+    def _each(self, question: Question, subject: Subject, resource: Resource) -> None:
+        rule = question.rule
         blocked = self._blocked_by(rule, subject, resource) if rule.requires else None
         if blocked:
             message = f"not judged, because {blocked} failed for it"
             self._say("not_applicable", subject, "blocked_by", message, resource)
             return
-        verdict = matching.holds(rule.expect, resource)
-        if rule.quantifier == "none":
-            verdict = negation(verdict)
-        self._decide(rule, subject, resource, verdict, matching)
+        verdict = question.expect(resource)
+        self._decide(question, subject, resource, negation(verdict) if rule.quantifier == "none" else verdict)
 
-    def _some(self, rule: Rule, subject: Subject, selected: Sequence[Resource], matching: Matching) -> None:
-        verdicts = [(matching.holds(rule.expect, resource), resource) for resource in selected]
+    def _some(self, question: Question, subject: Subject, selected: Sequence[Resource]) -> None:
+        verdicts = [(question.expect(resource), resource) for resource in selected]
         overall = disjunction([verdict for verdict, _ in verdicts])
         # The one that decided stands for all: the first that holds, else the first that cannot be told, else the first.
         deciding = next(resource for verdict, resource in verdicts if verdict is overall)
-        self._decide(rule, subject, deciding, overall, matching)
+        self._decide(question, subject, deciding, overall)
 
-    def _decide(self, rule: Rule, subject: Subject, resource: Resource, verdict: Verdict, matching: Matching) -> None:
+    def _decide(self, question: Question, subject: Subject, resource: Resource, verdict: Verdict) -> None:
+        rule, matching = question.rule, question.matching
+        if verdict is True:
+            self._say("pass", subject, None, rule.title, resource)
+            return
         if isinstance(verdict, (Unknown, Deferred)):
             self._undecided(rule, subject, resource, verdict)
             return
-        if verdict:
-            self._say("pass", subject, None, rule.title, resource)
-            return
-        self._failed.setdefault((rule.id, subject.id), set()).add(resource.name)
+        self._failed.setdefault((rule.id, id(subject)), set()).add(resource.name)
         expected = matching.describe(rule.expect)
         failure = matching.first_failure(rule.expect, resource) if rule.quantifier != "none" else None
         fact, operator = failure or (None, None)
@@ -230,53 +242,62 @@ class Judge:
         if isinstance(verdict, Deferred):
             self._say("deferred", subject, verdict.reason, message, resource)
             return
-        self._failed.setdefault((rule.id, subject.id), set()).add(resource.name)
+        self._failed.setdefault((rule.id, id(subject)), set()).add(resource.name)
         self._add(rule, subject, "error", resource=resource, reason=verdict.reason, message=message)
 
     def _crashed(self, rule: Rule, subject: Subject, crash: Crash) -> None:
-        self._failed.setdefault((rule.id, subject.id), set()).add(None)
+        self._failed.setdefault((rule.id, id(subject)), set()).add(None)
         message = f"preflight's own code failed while it looked at {rule.resource.replace('_', ' ')} ({crash.exception} in {crash.place}); please report it"
         self._add(rule, subject, "error", reason="crash", message=message)
 
     # -- conditions and requirements -------------------------------------------------------------------------------
 
+    def _refused(self, rule: Rule) -> str | None:
+        """Return why the rule applies to no subject of this run, or None where that depends on the subject."""
+        of_run = {"stage": self._around.stage, "profile": self._around.profile}
+        for name, content in rule.when:
+            if name == "parameter":
+                parameter, matcher = content
+                unmet = self._unmet(parameter, matcher, self._parameters(rule)[parameter])
+            else:
+                unmet = self._unmet(name, content, of_run[name]) if name in of_run else None
+            if unmet is not None:
+                return unmet
+        return None
+
     def _condition(self, rule: Rule, subject: Subject) -> str | None:
         """Return why the rule does not apply to a subject, or None when it does."""
         for name, content in rule.when:
+            unmet = None
             if name in {"present", "absent"}:
                 for wanted in content:
                     found = self._collection.of(subject, wanted)
                     has = isinstance(found, Crash) or bool(found)
                     if has is not (name == "present"):
                         return f"applies only where a {wanted.replace('_', ' ')} is {name}"
-                continue
-            condition, matcher, value, place = name, content, None, ""
-            if name == "parameter":
-                condition, matcher = content
-                value = self._parameters(rule)[condition]
             elif name == "environment":
-                value, origin = self._around.environments.get(subject.id, (None, None))
-                place = f" ({origin})" if origin is not None else ""
-            else:
-                value = {"stage": self._around.stage, "profile": self._around.profile, "subject": subject.kind}[name]
-            matching = Matching(self._around.parameters, {})
-            if matching.matches(matcher, value, _PLAIN[type(value)]) is not True:
-                shown = (
-                    "not declared"
-                    if value is None
-                    else ", ".join(value)
-                    if isinstance(value, tuple)
-                    else str(value).lower()
-                )
-                return f"does not apply where {condition.replace('_', ' ')} is {shown or 'empty'}{place}"
+                value, origin = self._around.environments.get(self._ids[id(subject)], (None, None))
+                unmet = self._unmet(name, content, value, f" ({origin})" if origin is not None else "")
+            elif name == "subject":
+                unmet = self._unmet(name, content, subject.kind)
+            if unmet is not None:
+                return unmet
         return None
+
+    def _unmet(self, condition: str, matcher: Matcher, value: Any, place: str = "") -> str | None:  # noqa: ANN401 - any parameter
+        if Matching(self._around.parameters, {}).matches(matcher, value, _PLAIN[type(value)]) is True:
+            return None
+        shown = (
+            "not declared" if value is None else ", ".join(value) if isinstance(value, tuple) else str(value).lower()
+        )
+        return f"does not apply where {condition.replace('_', ' ')} is {shown or 'empty'}{place}"
 
     def _blocked_by(self, rule: Rule, subject: Subject, resource: Resource) -> str | None:
         for required in rule.requires:
-            names = self._failed.get((required, subject.id), ())
+            names = self._failed.get((required, id(subject)), ())
             if None in names or resource.name in names:
                 # What is blocked has failed too, as far as the rules that require it are concerned.
-                self._failed.setdefault((rule.id, subject.id), set()).add(resource.name)
+                self._failed.setdefault((rule.id, id(subject)), set()).add(resource.name)
                 return required
         return None
 
@@ -285,21 +306,24 @@ class Judge:
     def _say(
         self, status: Status, subject: Subject, reason: str | None, message: str, resource: Resource | None = None
     ) -> None:
-        self._said += 1
-        self._keep(status, [subject], reason, message, resource)
-
-    def _keep(
-        self, status: Status, subjects: Sequence[Subject], reason: str | None, message: str,
-        resource: Resource | None = None,
-    ) -> None:  # fmt: skip
         """Keep for the end of the rule what is the same for many of a thousand services."""
+        self._said += 1
         key = (status, resource.name if resource is not None else None, reason, message)
-        self._quiet.setdefault(key, (resource, []))[1].extend(subjects)
+        kept = self._quiet.get(key)
+        if kept is None:
+            self._quiet[key] = (resource, [subject])
+        else:
+            kept[1].append(subject)
+
+    def _say_of_all(self, subjects: Sequence[Subject], reason: str, message: str) -> None:
+        """Keep that a rule does not apply to many at once."""
+        self._said += len(subjects)
+        self._quiet.setdefault(("not_applicable", None, reason, message), (None, []))[1].extend(subjects)
 
     def _add_said(self, rule: Rule) -> None:
         """Add what was kept, at the end of a rule."""
         for (status, _, reason, message), (resource, subjects) in self._quiet.items():
-            ids = tuple(sorted({self._ids[id(subject)] for subject in subjects}))
+            ids = tuple(sorted({self._ids[id(subject)] for subject in subjects})) if len(subjects) > 1 else ()
             self._add(rule, subjects[0], status, resource=resource, reason=reason, message=message, ids=ids)
         self._quiet.clear()
 
@@ -323,7 +347,7 @@ class Judge:
                 status=status,
                 severity=rule.severity,
                 blocking=blocking,
-                subjects=ids or (subject.id,),
+                subjects=ids or (self._ids[id(subject)],),
                 resource=(rule.resource, resource.name) if resource is not None else None,
                 origin=resource.origin if resource is not None else subject.origin,
                 via=resource.via if resource is not None else (),
@@ -333,17 +357,14 @@ class Judge:
                 observed=observed,
                 reason=reason,
                 rationale=rule.rationale,
-                remediation=filled(rule.remediation, resource, resource.name, self._parameters(rule))
+                remediation=rule.remediation
+                if status in _NOTHING_TO_DO
+                else filled(rule.remediation, resource, resource.name, self._parameters(rule))
                 if resource is not None
                 else generic(rule.remediation, self._parameters(rule)),
                 references=rule.references,
             )
         )
-
-
-def _no_resource(rule: Rule) -> tuple[str, str]:
-    """Return the reason and the message for a subject that has nothing that a rule is about."""
-    return "no_resource", f"there is no {rule.resource.replace('_', ' ')} that this rule is about"
 
 
 def in_order(rules: Iterable[Rule]) -> list[Rule]:
@@ -359,35 +380,6 @@ def in_order(rules: Iterable[Rule]) -> list[Rule]:
             ordered.append(rule)
             del remaining[rule.id]
     return ordered
-
-
-def merged(findings: Iterable[Finding]) -> list[Finding]:
-    """Make one finding with several subjects of equal findings that differ in nothing else."""
-    groups: dict[tuple[object, ...], list[Finding]] = {}
-    for finding in findings:
-        observed = str(finding.observed) if finding.observed is not HIDDEN else None
-        # One value that reaches several services is one fact: what counts is where the value itself is written.
-        written = finding.via[-1] if finding.via else finding.origin
-        place = (
-            (written.file, written.line, written.column)
-            if finding.resource is not None and written is not None
-            else finding.subjects
-            if finding.status != "not_applicable"
-            else None
-        )
-        key = (finding.rule, finding.status, finding.resource, place, finding.reason, finding.message, observed)
-        groups.setdefault(key, []).append(finding)
-    return [group[0] if len(group) == 1 else _together(group) for group in groups.values()]
-
-
-def _together(group: list[Finding]) -> Finding:
-    """Return one finding for several that say the same: all subjects, and every place that the value passes through."""
-    first = group[0]
-    places = [place for one in group for place in (*((one.origin,) if one.origin is not None else ()), *one.via)]
-    via = tuple(place for place in dict.fromkeys(places) if place != first.origin)
-    subjects = dict.fromkeys(subject for one in group for subject in one.subjects)
-    together: Finding = first.replace(subjects=tuple(sorted(subjects)), via=via)
-    return together
 
 
 _KINDS = {bool: "flag", int: "number", float: "number", str: "text", tuple: "list", type(None): "text"}

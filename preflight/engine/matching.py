@@ -19,6 +19,8 @@ if TYPE_CHECKING:
 
     Verdict: TypeAlias = bool | Unknown | Deferred
 
+_UNTOLD = (Unknown, Deferred)
+
 REASONS = {
     "equals": "not_equal",
     "not_equals": "equal",
@@ -53,42 +55,51 @@ class Matching:
 
     def holds(self, expectation: Expectation, resource: Resource) -> Verdict:
         """Say whether an expectation holds of a resource."""
+        return self.test(expectation)(resource)
+
+    def test(self, expectation: Expectation) -> Callable[[Resource], Verdict]:
+        """Return what says whether an expectation holds: put together once for a rule, and asked of each resource."""
         kind = expectation[0]
         if kind == "fact":
             _, name, matcher = expectation
-            return self.matches(matcher, getattr(resource, name), self._types[name])
-        verdicts = [self.holds(part, resource) for part in expectation[1]]
+            asked = self._asked(matcher, self._types[name])
+            return lambda resource: asked(getattr(resource, name))
+        parts = [self.test(part) for part in expectation[1]]
         if kind == "every":
-            return conjunction(verdicts)
-        some = disjunction(verdicts)
-        return negation(some) if kind == "none" else some
+            return lambda resource: conjunction([part(resource) for part in parts])
+        if kind == "some":
+            return lambda resource: disjunction([part(resource) for part in parts])
+        return lambda resource: negation(disjunction([part(resource) for part in parts]))
 
     def matches(self, matcher: Matcher, value: object, fact: FactType) -> Verdict:
         """Say whether a matcher holds of a fact's value."""
-        if isinstance(value, (Unknown, Deferred)):
-            return value
-        if len(matcher) == 1:  # by far the most
-            operator, argument = matcher[0]
-            return self._operator(operator, argument, value, fact)
-        return conjunction([self._operator(operator, argument, value, fact) for operator, argument in matcher])
+        return self._asked(matcher, fact)(value)
 
-    def _operator(self, operator: str, argument: Argument, value: Any, fact: FactType) -> Verdict:  # noqa: ANN401 - any fact
+    def _asked(self, matcher: Matcher, fact: FactType) -> Callable[[Any], Verdict]:
+        operators = [self._operator(operator, argument, fact) for operator, argument in matcher]
+        if len(operators) == 1:  # by far the most
+            (only,) = operators
+            return lambda value: value if isinstance(value, _UNTOLD) else only(value)
+        return lambda value: (
+            value if isinstance(value, _UNTOLD) else conjunction([operator(value) for operator in operators])
+        )
+
+    def _operator(self, operator: str, argument: Argument, fact: FactType) -> Callable[[Any], Verdict]:
         if operator == "present":
-            return value is not None and value != ()
+            return lambda value: value is not None and value != ()
         if operator == "absent":
-            return value is None or value == ()
-        if operator == "not":
-            return negation(self.matches(argument[1], value, fact))
-        if operator in {"every", "some", "none"}:
-            verdicts = [self.matches(argument[1], item, fact) for item in value or ()]
-            if operator == "every":
-                return conjunction(verdicts)
-            some = disjunction(verdicts)
-            return negation(some) if operator == "none" else some
-        wanted = self.value(argument)
-        if value is None:
-            return operator in {"not_equals", "none_of"}
-        return _COMPARISONS[operator](value, wanted, fact.words if fact.scale else ())
+            return lambda value: value is None or value == ()
+        if operator in {"not", "every", "some", "none"}:
+            asked = self._asked(argument[1], fact)
+            return {
+                "not": lambda value: negation(asked(value)),
+                "every": lambda value: conjunction([asked(item) for item in value or ()]),
+                "some": lambda value: disjunction([asked(item) for item in value or ()]),
+                "none": lambda value: negation(disjunction([asked(item) for item in value or ()])),
+            }[operator]
+        wanted, scale, compare = self.value(argument), fact.words if fact.scale else (), _COMPARISONS[operator]
+        absent = operator in {"not_equals", "none_of"}
+        return lambda value: absent if value is None else compare(value, wanted, scale)
 
     def value(self, argument: Argument) -> Any:  # noqa: ANN401 - any parameter
         """Return an argument's value, looking parameters up."""
@@ -161,13 +172,12 @@ def negation(verdict: Verdict) -> Verdict:
 
 
 def _first(verdicts: list[Verdict], *, decisive: bool) -> Verdict:
-    if any(verdict is decisive for verdict in verdicts):
+    if decisive in verdicts:
         return decisive
-    for kind in (Unknown, Deferred):
-        for verdict in verdicts:
-            if isinstance(verdict, kind):
-                return verdict
-    return not decisive
+    untold = [verdict for verdict in verdicts if isinstance(verdict, _UNTOLD)]
+    if not untold:
+        return not decisive
+    return next((verdict for verdict in untold if isinstance(verdict, Unknown)), untold[0])
 
 
 def _equals(value: object, wanted: object, _: tuple[str, ...]) -> bool:

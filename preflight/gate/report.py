@@ -18,6 +18,7 @@ if TYPE_CHECKING:
     from preflight.packs.library import RuleSet
 
 SCHEMA_VERSION = "1.0"
+_STATUS_RANK = {status: rank for rank, status in enumerate(STATUSES)}
 
 
 class Input(Record):
@@ -96,7 +97,9 @@ def origin_dict(origin: Origin | None) -> dict[str, Any] | None:
 
 
 def _summary(findings: Sequence[Finding]) -> dict[str, int]:
-    counts = {status: sum(finding.status == status for finding in findings) for status in STATUSES}
+    counts = dict.fromkeys(STATUSES, 0)
+    for finding in findings:
+        counts[finding.status] += 1
     if sum(counts.values()) != len(findings):
         raise AssertionError("the summary does not add up to the findings")
     return {**counts, "waived": 0, "blocking": sum(finding.blocking for finding in findings)}
@@ -112,7 +115,7 @@ def _order(finding: Finding) -> tuple[Any, ...]:
     resource = finding.resource or ("", "")
     return (
         -SEVERITY_RANK[finding.severity],
-        STATUSES.index(finding.status),
+        _STATUS_RANK[finding.status],
         finding.rule,
         *place,
         *resource,

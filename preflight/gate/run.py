@@ -8,7 +8,8 @@ from __future__ import annotations
 
 from preflight.bindings import Bindings
 from preflight.engine.collecting import Collection, Crash
-from preflight.engine.judge import Judge, Surroundings, merged
+from preflight.engine.judge import Judge, Surroundings
+from preflight.engine.merging import merged
 from preflight.engine.verdict import exit_code, judged_nothing
 from preflight.errors import ConfigurationError, DeadlineError, Interrupted
 from preflight.gate.inputs import Inputs

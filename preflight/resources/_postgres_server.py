@@ -14,7 +14,14 @@ from preflight.postgres.server_command import read_command
 from preflight.postgres.server_images import bitnami_settings, official_settings, server_image
 from preflight.postgres.server_settings import DEFAULTS, canonical, read_configuration
 from preflight.resources._images import repository, tag
-from preflight.resources._postgres_files import ServerFile, init_scripts, place_of_word
+from preflight.resources._postgres_files import (
+    IncludedFiles,
+    ServerFile,
+    extended,
+    init_scripts,
+    not_followed,
+    place_of_word,
+)
 
 TYPE_CHECKING = False
 if TYPE_CHECKING:
@@ -63,6 +70,7 @@ class Server:
         access: Its `pg_hba.conf`.
         read: What its `postgresql.conf` says.
         altered: What its `postgresql.auto.conf` says, which ALTER SYSTEM writes.
+        includes: Opens what its configuration files include.
     """
 
     def __init__(
@@ -86,11 +94,15 @@ class Server:
         self._subject = subject
         self._context = context
         self._scripts: str | None = None
+        self._stated: dict[str, Stated] = {}
         folder = self.written("-D") or image.data_directory(self.environment) or _USUAL_DATA
         self.configuration = self._file("config_file", folder, "postgresql.conf")
-        self.read = read_configuration(self.configuration.text or "")
+        self.includes = IncludedFiles(context)
+        if image.family == "bitnami" and self.configuration.made:
+            self._extend()
+        self.read = self._read(self.configuration)
         self.altered_file = ServerFile(posixpath.join(folder, "postgresql.auto.conf"), context, made_by_image=True)
-        self.altered = read_configuration(self.altered_file.text or "")
+        self.altered = self._read(self.altered_file)
         self.data = posixpath.join("/", self.text_of("data_directory") or folder)
         self.access = self._file("hba_file", folder, "pg_hba.conf")
 
@@ -102,6 +114,18 @@ class Server:
         """
         stated = self.command.of(name)
         return (stated.value or "") if stated is not None else ""
+
+    def _extend(self) -> None:
+        """Take what is mounted into `conf.d`, which Bitnami's own configuration file includes at its end (its README)."""
+        for folder in (_BITNAMI_MOUNTED, _BITNAMI_OWN):
+            text = extended(folder, self.service, self._context)
+            if text:
+                self.configuration.path = posixpath.join(folder, "postgresql.conf")
+                self.configuration.text = text
+                return
+
+    def _read(self, file: ServerFile) -> ConfigurationFile:
+        return read_configuration(file.text or "", path=file.path, files=self.includes)
 
     def _file(self, name: str, folder: str, usual: str) -> ServerFile:
         """Read a file that a setting names, or that lies where the image makes it."""
@@ -126,6 +150,11 @@ class Server:
         Args:
             name: The setting, in lower case.
         """
+        if name not in self._stated:  # several collectors ask for the same few
+            self._stated[name] = self._come_to(name)
+        return self._stated[name]
+
+    def _come_to(self, name: str) -> Stated:
         stated = self.command.of(name)
         if stated is not None:
             return self.of_command(stated)
@@ -162,17 +191,22 @@ class Server:
 
     def _of_file(self, name: str, read: ConfigurationFile, file: ServerFile) -> Stated | None:
         entry = read.of(name)
-        line = entry.line if entry is not None else 0
-        included = read.included_after(line)
-        if included is not None:
-            detail = f"{file.shown}:{included} includes another file, which is not looked at and may set {name}"
+        unread = read.unread_after(entry)
+        if unread is not None:
+            place, what = unread
             return Stated(
-                value=Deferred(reason="include", detail=detail), said=f"in {file.shown}", origin=file.origin(included)
+                value=not_followed(file.at(place), what, f"it may set {name}"),
+                said=f"in {file.shown}",
+                origin=file.origin(place.line, included=place.file),
             )
         if entry is None:
             return None
-        said = f"in {file.shown}:{line}"
-        return Stated(value=self._checked(name, entry.value, said), said=said, origin=file.origin(line))
+        said = f"in {entry.file or file.shown}:{entry.line}"
+        return Stated(
+            value=self._checked(name, entry.value, said),
+            said=said,
+            origin=file.origin(entry.line, included=entry.file),
+        )
 
     def _of_image(self, name: str) -> Stated | None:
         """Return what the image's scripts make of its variables."""
@@ -195,7 +229,11 @@ class Server:
         if self.configuration.made and self._altered_by_script(name):
             detail = f"a script in /docker-entrypoint-initdb.d changes the server's configuration, and may set {name}"
             return Stated(value=Deferred(reason="init_script", detail=detail), said="by a script")
-        default = self.image.password_encryption if name == "password_encryption" else DEFAULTS.get(name, "")
+        own = {
+            "password_encryption": self.image.password_encryption,
+            "ssl_min_protocol_version": self.image.ssl_min_protocol_version,
+        }
+        default = own.get(name) or DEFAULTS.get(name, "")
         return Stated(value=default, said="PostgreSQL's default, as nothing sets it")
 
     def _checked(self, name: str, value: str, said: str) -> Fact[str]:

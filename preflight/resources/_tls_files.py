@@ -6,6 +6,7 @@ from preflight.model.record import Record, field
 from preflight.resources._files import file_facts, is_pem_text, path_of, unknown_file
 from preflight.resources._url import parse_url
 from preflight.resources._values import not_literal, with_role
+from preflight.resources.base import once
 
 TYPE_CHECKING = False
 if TYPE_CHECKING:
@@ -59,8 +60,7 @@ def tls_files(subject: Subject, context: Context, purpose: str) -> Iterator[Foun
             found = _found(setting_or_none, variable, setting_or_none.text, purpose, context, client=True)
             if found is not None:
                 yield found
-        for setting in subject.settings.values():
-            text = setting.text or ""
+        for setting, text in once(_with_parameters, subject, context):
             if f"{parameter}=" not in text:
                 continue
             path = parameter_of(text, parameter)
@@ -69,6 +69,12 @@ def tls_files(subject: Subject, context: Context, purpose: str) -> Iterator[Foun
             )
             if found is not None:
                 yield found
+
+
+def _with_parameters(subject: Subject, _context: Context) -> list[tuple[Setting, str]]:
+    """Return the settings that can be connection strings with a parameter of libpq about TLS: of most subjects, none."""
+    texts = ((setting, setting.text) for setting in subject.settings.values())
+    return [(setting, text) for setting, text in texts if text is not None and "ssl" in text]
 
 
 def _found(

@@ -15,6 +15,7 @@ from preflight.probes.files import FileProblem
 from preflight.resources._files import file_facts, is_pem_text
 from preflight.resources._tls_files import tls_files
 from preflight.resources._values import prefix_of, with_role
+from preflight.resources.base import once
 
 TYPE_CHECKING = False
 if TYPE_CHECKING:
@@ -75,6 +76,10 @@ def tls_items(subject: Subject, context: Context) -> list[TlsItem]:
 
     What is missing or unreadable is left out: the rules about files have said so.
     """
+    return once(_items, subject, context)
+
+
+def _items(subject: Subject, context: Context) -> list[TlsItem]:
     found: list[TlsItem] = []
     for purpose in PURPOSES:
         for one in tls_files(subject, context, purpose):
@@ -120,6 +125,22 @@ def certificates_of(item: TlsItem) -> tuple[Block, ...] | MaterialProblem:
 
     read = read_certificates(item.material())
     return read if isinstance(read, MaterialProblem) else read.of("certificate")
+
+
+def swapped(certificate: TlsItem | None, key: TlsItem | None) -> bool:
+    """Whether the file of the key was given for the certificate, and the file of the certificate for the key.
+
+    Args:
+        certificate: What should hold the certificate.
+        key: What should hold the key.
+    """
+    if certificate is None or key is None or certificate.later is not None or key.later is not None:
+        return False
+    from preflight.x509.material import MaterialProblem, read_certificates, read_private_key
+
+    found = (read_certificates(certificate.material()), read_private_key(key.material()))
+    codes = tuple(one.code if isinstance(one, MaterialProblem) else None for one in found)
+    return codes == ("key_instead_of_certificate", "certificate_instead_of_key")
 
 
 def _served(subject: Subject, context: Context) -> list[TlsItem]:

@@ -7,6 +7,7 @@ from preflight.model.record import Record, field
 TYPE_CHECKING = False
 if TYPE_CHECKING:
     from collections.abc import Callable, Mapping
+    from typing import TypeVar
 
     from preflight.bindings import Bindings
     from preflight.live.checks import LiveChecks
@@ -17,6 +18,8 @@ if TYPE_CHECKING:
     from preflight.probes.clock import Clock
     from preflight.probes.files import FileProbe
     from preflight.probes.git import GitProbe
+
+    T = TypeVar("T")
 
 
 class Resource(Record):
@@ -80,7 +83,27 @@ class Context(Record):
     )
     as_uid: int | None = field("The user that will read the files, where it is not this one.", default=None)
     as_gids: tuple[int, ...] = field("The groups that this user is in.", default=())
+    made: dict[tuple[object, int], tuple[Subject, object]] | None = field(
+        "What several collectors make of a subject, with the subject; None where nothing is kept.", default=None
+    )
     live: LiveChecks | None = field("Asks live servers; None where nobody asked for that.", default=None)
+
+
+def once(make: Callable[[Subject, Context], T], subject: Subject, context: Context) -> T:
+    """Return what a function makes of a subject, made once: several collectors begin with the same.
+
+    Args:
+        make: The function.
+        subject: The subject.
+        context: What it may use; that of one subject, or the same for all.
+    """
+    if context.made is None:
+        return make(subject, context)
+    key = (make, id(subject))
+    if key not in context.made:  # the subject is kept, so that its identity stays its own
+        context.made[key] = (subject, make(subject, context))
+    made: T = context.made[key][1]  # type: ignore[assignment]  # what this function made
+    return made
 
 
 def deployment_of(subject: Subject, context: Context) -> Subject | None:

@@ -28,9 +28,11 @@ RESOURCE = EnvironmentDeclaration
 def collect(subject: Subject, context: Context) -> Iterator[EnvironmentDeclaration]:
     """Look for a declaration anywhere in the deployment."""
     asked = deployment_of(subject, context)
+    if asked is None:
+        return
     services = [one.service for one in context.peers.values() if one.service is not None]
     # A project of databases alone has nothing that would behave differently in another environment.
-    if asked is None or (services and all(_is_store(service) for service in services)):
+    if services and all(_is_store(service) for service in services):
         return
     found = next(iter(declarations(asked, context)), None)
     yield EnvironmentDeclaration(

@@ -17,7 +17,7 @@ from preflight.postgres.sslmode import effective_sslmode
 from preflight.resources._files import NO_PATH, is_path
 from preflight.resources._network import NETWORKS, network_of_all
 from preflight.resources._values import STATES, deferred, not_literal, state_of
-from preflight.resources.base import Resource
+from preflight.resources.base import Resource, once
 
 TYPE_CHECKING = False
 if TYPE_CHECKING:
@@ -84,8 +84,16 @@ class Client(Record):
         return hash(self.setting)
 
 
-def clients(subject: Subject) -> Iterator[Client]:
-    """Yield the connections whose text is known: each connection string, and each group of split settings that repeats none."""
+def clients(subject: Subject, context: Context) -> tuple[Client, ...]:
+    """Return the connections whose text is known: each connection string, and each group of split settings that repeats none."""
+    return once(_clients, subject, context)
+
+
+def _clients(subject: Subject, _context: Context) -> tuple[Client, ...]:
+    return tuple(_each(subject))
+
+
+def _each(subject: Subject) -> Iterator[Client]:
     texts = {name: setting.text for name, setting in subject.settings.items() if setting.value is not None}
     beside = {one.name: one.beside for one in connection_string_settings(texts)}
     strings: list[Connection] = []
@@ -113,7 +121,7 @@ def collect(subject: Subject, context: Context) -> Iterator[PostgresClient]:
             yield PostgresClient(
                 name=setting.name, origin=setting.origin, via=setting.via, **dict.fromkeys(_FACTS, other)
             )
-    for one in clients(subject):
+    for one in clients(subject, context):
         yield _client(one.setting, one.connection, one.found, subject.settings, one.roles, context.neighbours)
 
 

@@ -46,7 +46,7 @@ def collect(subject: Subject, context: Context) -> Iterator[PostgresPeer]:
     """Collect the connections of a service to servers of its project."""
     if not context.peers or context.context_of is None or subject.service is None:
         return
-    for client in clients(subject):
+    for client in clients(subject, context):
         if not client.found.applicable or client.found.mode is None:
             continue
         for host in client.connection.hosts:

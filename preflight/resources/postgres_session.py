@@ -11,12 +11,13 @@ from preflight.postgres.split import TLS_ROLES, tls_texts
 from preflight.resources import postgres_client
 from preflight.resources._live import (
     LiveResource,
+    ask,
     course,
     live_resources,
     local_file,
-    neighbour_unknown,
     not_asked,
     of_certificates,
+    shown_servers,
     unreachable_here,
 )
 from preflight.resources._network import NETWORKS
@@ -27,6 +28,8 @@ if TYPE_CHECKING:
     from collections.abc import Iterator
     from typing import Any
 
+    from preflight.live.checks import LiveChecks
+    from preflight.live.deadline import Deadline
     from preflight.live.postgres import PostgresSession as Session
     from preflight.live.postgres_target import PostgresTarget
     from preflight.model.fact import Fact, TlsVersion
@@ -96,23 +99,28 @@ def _look(client: PostgresClient, subject: Subject, context: Context) -> dict[st
         return target
     from preflight.live.postgres import check_postgres
 
-    live = context.live
-    if live is None:
-        raise AssertionError("nobody asked for live checks")
+    def check(live: LiveChecks, deadline: Deadline) -> Session:
+        return check_postgres(target, deadline=deadline, timeout=live.timeout)
 
-    def check() -> Session | Deferred:
-        session = check_postgres(target, deadline=live.deadline, timeout=live.timeout)
-        hosts = [server.host for server in target.servers]
-        return neighbour_unknown(context, hosts, session.failure) or session
-
-    session, effort = live.ask(("postgres", target), client.name, check)
-    if isinstance(session, Deferred):
-        return session
+    hosts = [server.host for server in target.servers]
+    found = ask(("postgres", target), client.name, _servers(target, subject, context), check, context, hosts=hosts)
+    if isinstance(found, Deferred):
+        return found
+    session, asked = found
     return not_asked(session.failure) or {
         "network": client.network,
-        **course(session.failure, effort),
+        **course(session.failure, asked),
         **_facts(session, target, context),
     }
+
+
+def _servers(target: PostgresTarget, subject: Subject, context: Context) -> str:
+    """Write the servers as they are configured; a local socket by its path, as libpq does."""
+    places = [
+        (f"{one.host}/.s.PGSQL.{one.port}" if one.host.startswith("/") else one.host or one.address, one.port)
+        for one in target.servers
+    ]
+    return shown_servers(places, subject, context)
 
 
 def _target(client: PostgresClient, subject: Subject, context: Context) -> PostgresTarget | Unknown | Deferred:
@@ -120,7 +128,7 @@ def _target(client: PostgresClient, subject: Subject, context: Context) -> Postg
     from preflight.live.postgres_target import target_of
 
     texts = {name: setting.text for name, setting in subject.settings.items() if setting.value is not None}
-    one = next(one for one in postgres_client.clients(subject) if one.setting.name == client.name)
+    one = next(one for one in postgres_client.clients(subject, context) if one.setting.name == client.name)
     connection, roles = one.connection, one.roles
     names = [roles[role] for role in (*TLS_ROLES, *_FILES) if role in roles]
     if connection.password is None:

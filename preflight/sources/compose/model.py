@@ -67,11 +67,16 @@ class ComposeService(Record):
 
     def value(self, *path: str) -> Any:  # noqa: ANN401 - any value of a Compose file
         """Return a value of the resolved service without its places, such as `value("deploy", "replicas")`; None if absent."""
+        node = self.tree
+        for name in path:
+            child = node.child(name)
+            if child is None:
+                return None
+            node = child
+        if not isinstance(node.value, (dict, list)):  # as most that are asked for
+            return node.value
         from preflight.sources.compose.tree import plain
 
-        node: Node | None = self.tree
-        for name in path:
-            node = node.child(name) if node is not None else None
         return plain(node)
 
     def origin_of(self, *path: str) -> Origin:

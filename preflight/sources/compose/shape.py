@@ -115,10 +115,12 @@ class _Schema:
         """Return the function that tells whether a node fits, compiled when it is first called."""
         known = self.compiled.get(id(schema))
         if known is None:
+            compiled: Check | None = None
 
             def later(node: Node) -> bool:
-                compiled = self.compile(self.flat(schema))
-                self.compiled[id(schema)] = compiled
+                nonlocal compiled
+                if compiled is None:
+                    compiled = self.compile(self.flat(schema))
                 return compiled(node)
 
             known = self.compiled[id(schema)] = later

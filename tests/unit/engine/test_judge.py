@@ -5,7 +5,8 @@ from __future__ import annotations
 import pytest
 
 from preflight.engine.collecting import Crash
-from preflight.engine.judge import Judge, Surroundings, in_order, merged
+from preflight.engine.judge import Judge, Surroundings, in_order
+from preflight.engine.merging import merged
 from preflight.engine.verdict import exit_code, judged_nothing, verdict
 from preflight.model.fact import Deferred, Unknown
 from preflight.model.origin import Origin
