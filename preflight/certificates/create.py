@@ -1,5 +1,7 @@
 """A development CA, a server's and a client's certificate, with their keys: six files as PostgreSQL takes them.
 
+With a CA that is there already it is the latter two: the renewal before they end.
+
 Not for the internet: the CA is one's own, its key lies beside what it signed until somebody puts it away, and nothing
 is ever revoked.
 """
@@ -41,10 +43,10 @@ class CreatedFile(Record):
 
 
 def create(options: CreateOptions, *, now: datetime | None = None) -> tuple[CreatedFile, ...]:
-    """Make the six files, all or none, and never over an existing one.
+    """Make the six files, four with a CA that is there, all or none, and never over an existing one.
 
     In a git work tree a directory without a `.gitignore` also gets one, because a key that was committed once is a key
-    that is known. It ignores everything (`*`) in a directory that was new or empty, and only the six files in one that
+    that is known. It ignores everything (`*`) in a directory that was new or empty, and only those files in one that
     holds other things.
 
     Args:
@@ -56,34 +58,43 @@ def create(options: CreateOptions, *, now: datetime | None = None) -> tuple[Crea
 
     Raises:
         UsageError: An option is wrong; nothing was made.
-        InputError: A file exists already, or the directory cannot be made or written to; nothing was made.
+        InputError: A file exists already, the CA to issue from cannot be used, or the directory cannot be made or written to; nothing was made.
     """
     planned = plan(options)
     directory = options.directory
     with Folder(directory) as folder:
-        folder.refuse_existing(NAMES)
+        names = NAMES if options.ca_certificate is None else NAMES[2:]
+        folder.refuse_existing(names)
         ignored = not folder.has(GITIGNORE) and _in_git_work_tree(directory)
         # Not before the checks: they should be quick to say no, and cryptography is slow to load.
         from preflight.certificates.issue import issue
 
-        made = issue(planned, now if now is not None else datetime.now(UTC))
-        keys = [NewFile(name=name, content=one.key, mode=KEY_MODE) for name, one in zip(NAMES[::2], made, strict=True)]
+        at = now if now is not None else datetime.now(UTC)
+        authority = None
+        if options.ca_certificate is not None:
+            from preflight.certificates.authority import read_authority
+
+            authority = read_authority(options, planned, at)
+        made = issue(planned, at, authority=authority)
+        keys = [NewFile(name=name, content=one.key, mode=KEY_MODE) for name, one in zip(names[::2], made, strict=True)]
         certificates = [
             NewFile(name=name, content=one.certificate, mode=CERTIFICATE_MODE)
-            for name, one in zip(NAMES[1::2], made, strict=True)
+            for name, one in zip(names[1::2], made, strict=True)
         ]
         files = [file for pair in zip(keys, certificates, strict=True) for file in pair]
         if ignored:
-            patterns = "*\n" if folder.was_empty else "".join(f"/{name}\n" for name in NAMES)
+            patterns = "*\n" if folder.was_empty else "".join(f"/{name}\n" for name in names)
             # First, so that no key is ever there without it.
             files.insert(0, NewFile(name=GITIGNORE, content=patterns.encode(), mode=CERTIFICATE_MODE))
         folder.write(files)
-    return _created(directory, made, ignored=ignored)
+    return _created(directory, names, made, ignored=ignored)
 
 
-def _created(directory: str, made: tuple[Issued, ...], *, ignored: bool) -> tuple[CreatedFile, ...]:
+def _created(
+    directory: str, names: tuple[str, ...], made: tuple[Issued, ...], *, ignored: bool
+) -> tuple[CreatedFile, ...]:
     created = []
-    for one, key, certificate in zip(made, NAMES[::2], NAMES[1::2], strict=True):
+    for one, key, certificate in zip(made, names[::2], names[1::2], strict=True):
         created.append(CreatedFile(path=_path(directory, key), kind="private_key", mode=KEY_MODE))
         created.append(
             CreatedFile(

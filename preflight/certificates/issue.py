@@ -7,7 +7,7 @@ from ipaddress import ip_address
 
 from cryptography import x509
 from cryptography.hazmat.primitives import hashes
-from cryptography.hazmat.primitives.asymmetric import ec, ed25519, rsa
+from cryptography.hazmat.primitives.asymmetric import ec, ed448, ed25519, rsa
 from cryptography.hazmat.primitives.serialization import Encoding, NoEncryption, PrivateFormat
 from cryptography.x509.oid import ExtendedKeyUsageOID, NameOID
 
@@ -23,6 +23,7 @@ if TYPE_CHECKING:
     from preflight.certificates.options import KeyType, Plan
 
     PrivateKey = rsa.RSAPrivateKey | ec.EllipticCurvePrivateKey | ed25519.Ed25519PrivateKey
+    AuthorityKey = PrivateKey | ed448.Ed448PrivateKey
 
 BACKDATED = timedelta(minutes=5)
 """How far notBefore lies in the past: a container's clock may be a little behind the one that made the certificate."""
@@ -44,31 +45,38 @@ class Issued(Record):
     not_after: datetime = field("The last second in which it is valid, UTC.")
 
 
-def issue(plan: Plan, now: datetime) -> tuple[Issued, Issued, Issued]:
-    """Make the CA, the server's and the client's key and certificate.
+class Authority(Record):
+    """A CA to issue from."""
 
-    The CA signs no other CA (path length 0). A lifetime of N days is exactly N times 86,400 seconds, the first and the
+    certificate: x509.Certificate = field("Its certificate.")
+    key: AuthorityKey = field("Its key.", secret=True)
+
+
+def issue(plan: Plan, now: datetime, *, authority: Authority | None = None) -> tuple[Issued, ...]:
+    """Make the CA's, the server's and the client's key and certificate.
+
+    A new CA signs no other CA (path length 0). A lifetime of N days is exactly N times 86,400 seconds, the first and the
     last second included (RFC 5280 section 4.1.2.5), counted from five minutes ago.
 
     Args:
         plan: What was asked for, checked.
         now: The time with its zone.
+        authority: The CA to issue from; None makes a new one.
 
     Returns:
-        The CA, the server and the client, in this order.
+        The new CA, the server and the client, in this order; without the CA where it was there.
     """
     not_before = now.astimezone(UTC).replace(microsecond=0) - BACKDATED
-    ca_key = _new_key(plan.key_type)
-    ca_subject = _subject(plan, CA_COMMON_NAME)
-    ca = _sign(
-        _certificate(ca_subject, ca_subject, ca_key, ca_key, not_before, plan.ca_days)
-        .add_extension(x509.BasicConstraints(ca=True, path_length=0), critical=True)
-        .add_extension(_key_usage(authority=True), critical=True),
-        ca_key,
-    )
+    made: tuple[Issued, ...] = ()
+    if authority is None:
+        new_key = _new_key(plan.key_type)
+        ca = _new_authority(plan, new_key, not_before)
+        authority = Authority(certificate=ca, key=new_key)
+        made = (_issued(new_key, ca, (CA_COMMON_NAME,)),)
+    issuer, ca_key = authority.certificate, authority.key
     server_key = _new_key(plan.key_type)
     server = _sign(
-        _leaf(_subject(plan, plan.common_name), ca_subject, server_key, ca_key, not_before, plan.days)
+        _leaf(_subject(plan, plan.common_name), issuer, server_key, not_before, plan.days)
         .add_extension(x509.ExtendedKeyUsage([ExtendedKeyUsageOID.SERVER_AUTH]), critical=False)
         .add_extension(x509.SubjectAlternativeName(_general_names(plan.hosts)), critical=False),
         ca_key,
@@ -76,15 +84,27 @@ def issue(plan: Plan, now: datetime) -> tuple[Issued, Issued, Issued]:
     client_key = _new_key(plan.key_type)
     client_subject = _subject(plan, plan.client_name)
     client = _sign(
-        _leaf(client_subject, ca_subject, client_key, ca_key, not_before, plan.days)
+        _leaf(client_subject, issuer, client_key, not_before, plan.days)
         .add_extension(x509.ExtendedKeyUsage([ExtendedKeyUsageOID.CLIENT_AUTH]), critical=False)
         .add_extension(x509.SubjectAlternativeName([_client_general_name(plan, client_subject)]), critical=False),
         ca_key,
     )
     return (
-        _issued(ca_key, ca, (CA_COMMON_NAME,)),
+        *made,
         _issued(server_key, server, tuple(host.value for host in plan.hosts)),
         _issued(client_key, client, (plan.client_name,)),
+    )
+
+
+def _new_authority(plan: Plan, key: PrivateKey, not_before: datetime) -> x509.Certificate:
+    subject = _subject(plan, CA_COMMON_NAME)
+    own = x509.AuthorityKeyIdentifier.from_issuer_public_key(key.public_key())
+    return _sign(
+        _certificate(subject, subject, key, not_before, plan.ca_days)
+        .add_extension(own, critical=False)
+        .add_extension(x509.BasicConstraints(ca=True, path_length=0), critical=True)
+        .add_extension(_key_usage(authority=True), critical=True),
+        key,
     )
 
 
@@ -102,7 +122,7 @@ def _subject(plan: Plan, common_name: str) -> x509.Name:
 
 
 def _certificate(
-    subject: x509.Name, issuer: x509.Name, key: PrivateKey, ca_key: PrivateKey, not_before: datetime, days: int
+    subject: x509.Name, issuer: x509.Name, key: PrivateKey, not_before: datetime, days: int
 ) -> x509.CertificateBuilder:
     return (
         x509.CertificateBuilder()
@@ -113,19 +133,28 @@ def _certificate(
         .not_valid_before(not_before)
         .not_valid_after(not_before + timedelta(days=days) - timedelta(seconds=1))
         .add_extension(x509.SubjectKeyIdentifier.from_public_key(key.public_key()), critical=False)
-        .add_extension(x509.AuthorityKeyIdentifier.from_issuer_public_key(ca_key.public_key()), critical=False)
     )
 
 
 def _leaf(
-    subject: x509.Name, issuer: x509.Name, key: PrivateKey, ca_key: PrivateKey, not_before: datetime, days: int
+    subject: x509.Name, issuer: x509.Certificate, key: PrivateKey, not_before: datetime, days: int
 ) -> x509.CertificateBuilder:
     return (
-        _certificate(subject, issuer, key, ca_key, not_before, days)
+        _certificate(subject, issuer.subject, key, not_before, days)
+        .add_extension(_issuers_identifier(issuer), critical=False)
         .add_extension(x509.BasicConstraints(ca=False, path_length=None), critical=True)
         # Only RSA can be used to encipher a key (TLS 1.2's static RSA exchange); RFC 8410 forbids it for Ed25519.
         .add_extension(_key_usage(encipherment=isinstance(key, rsa.RSAPrivateKey)), critical=True)
     )
+
+
+def _issuers_identifier(issuer: x509.Certificate) -> x509.AuthorityKeyIdentifier:
+    """Return what names the CA's key: its own identifier, however that was made (RFC 5280, section 4.2.1.1)."""
+    try:
+        own = issuer.extensions.get_extension_for_class(x509.SubjectKeyIdentifier).value
+    except x509.ExtensionNotFound:
+        return x509.AuthorityKeyIdentifier.from_issuer_public_key(issuer.public_key())  # type: ignore[arg-type] # a CA's own
+    return x509.AuthorityKeyIdentifier.from_issuer_subject_key_identifier(own)
 
 
 def _key_usage(*, authority: bool = False, encipherment: bool = False) -> x509.KeyUsage:
@@ -142,8 +171,11 @@ def _key_usage(*, authority: bool = False, encipherment: bool = False) -> x509.K
     )
 
 
-def _sign(builder: x509.CertificateBuilder, ca_key: PrivateKey) -> x509.Certificate:
-    return builder.sign(ca_key, None if isinstance(ca_key, ed25519.Ed25519PrivateKey) else hashes.SHA256())
+def _sign(builder: x509.CertificateBuilder, ca_key: AuthorityKey) -> x509.Certificate:
+    hashed = not isinstance(
+        ca_key, (ed25519.Ed25519PrivateKey, ed448.Ed448PrivateKey)
+    )  # RFC 8410: these hash themselves
+    return builder.sign(ca_key, hashes.SHA256() if hashed else None)
 
 
 def _general_names(hosts: Iterable[Host]) -> list[x509.GeneralName]:

@@ -58,6 +58,10 @@ class CreateOptions(Record):
         "More names and addresses of the server, beside `common_name`, localhost, 127.0.0.1 and ::1.", default=()
     )
     key_type: KeyType = field("What keys to make.", default="rsa-4096", choices=KEY_TYPES)
+    ca_certificate: str | None = field(
+        "File of the certificate of a CA that is there already, to issue from; None makes a new CA.", default=None
+    )
+    ca_key: str | None = field("File of that CA's key.", default=None)
 
 
 class Plan(Record):
@@ -87,6 +91,7 @@ def plan(options: CreateOptions) -> Plan:
     problems += _place_problems(options)
     problems += _client_name_problems(options)
     problems += _days_problems(options)
+    problems += _authority_problems(options)
     if options.key_type not in KEY_TYPES:
         problems.append(
             _problem("unknown_key_type", "the key type is not known", f"Use one of {', '.join(KEY_TYPES)}.")
@@ -165,10 +170,21 @@ def _client_name_problems(options: CreateOptions) -> Iterator[Problem]:
         yield _problem("invalid_client", "--client is the CA's own name", "Name the database role that connects.")
 
 
+def _authority_problems(options: CreateOptions) -> Iterator[Problem]:
+    if (options.ca_certificate is None) != (options.ca_key is None):
+        missing = "--ca-key" if options.ca_key is None else "--ca-cert"
+        message = f"{missing} is missing: a CA signs with its key, and is named by its certificate"
+        yield _problem("half_a_ca", message, "Give both --ca-cert FILE and --ca-key FILE, or neither.")
+    elif options.ca_certificate is not None and options.ca_days is not None:
+        yield _problem(
+            "ca_days_of_existing", "--ca-days is for a new CA, and --ca-cert names one", "Leave one of them out."
+        )
+
+
 def _days_problems(options: CreateOptions) -> Iterator[Problem]:
     if not 1 <= options.days <= MAX_DAYS:
         hint = f"A year ({DEFAULT_DAYS}) is the default; up to {RECOMMENDED_MAX_DAYS} is accepted everywhere."
         yield _problem("days_out_of_range", f"--days is not between 1 and {MAX_DAYS}", hint)
-    elif not options.days <= _ca_days(options) <= MAX_DAYS:
+    elif options.ca_certificate is None and not options.days <= _ca_days(options) <= MAX_DAYS:
         message = f"--ca-days is not between --days and {MAX_DAYS}"
         yield _problem("days_out_of_range", message, "A CA must live at least as long as what it signs.")

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from preflight.certificates.inspection import said_of
 from preflight.resources.certificate import strong
-from preflight.x509.lifetime import exceeds_private_advice
+from preflight.x509.lifetime import days_until, exceeds_private_advice, in_days
 
 TYPE_CHECKING = False
 if TYPE_CHECKING:
@@ -27,22 +27,19 @@ def validity(
     """Say how a certificate's validity stands; a second before its end OpenSSL calls it over, and so is it here."""
     facts, life = certificate.facts, certificate.life
     end, start = facts.not_after.date().isoformat(), facts.not_before.date().isoformat()
+    when = in_days(days_until(facts.not_after, now))
     if facts.not_after <= now:
-        days = -life.remaining_seconds // _SECONDS
-        ago = f"{_days(days)} ago, " if days > 0 else ""
-        yield said_of("failure", "expired", file, certificate, f"it expired {ago}on {end}", "Renew it.")
+        yield said_of("failure", "expired", file, certificate, f"it expired {when}, on {end}", "Renew it.")
     elif facts.not_before > now:
         message = f"it is not valid before {facts.not_before.strftime('%Y-%m-%d %H:%M:%S')} UTC"
         hint = "Wait, or correct the clock of this machine or of the one that issued it."
         yield said_of("failure", "not_yet_valid", file, certificate, message, hint)
     elif fail_within is not None and life.remaining_seconds < fail_within * _SECONDS:
-        message = (
-            f"it expires in {_days(life.remaining_days)}, on {end}: less than the {fail_within:g} that are asked for"
-        )
+        message = f"it expires {when}, on {end}: sooner than the {fail_within:g} days that are asked for"
         yield said_of("failure", "expires_within", file, certificate, message, "Renew it.")
     elif life.state in _ALIVE:
         level, code, hint = _ALIVE[life.state]
-        message = f"it expires in {_days(life.remaining_days)}, on {end} (valid since {start})"
+        message = f"it expires {when}, on {end} (valid since {start})"
         yield said_of(level, code, file, certificate, message, hint)
 
 
@@ -61,7 +58,3 @@ def quality(file: InspectedFile, certificate: InspectedCertificate) -> Iterator[
     if exceeds_private_advice(facts.not_before, facts.not_after, is_ca=False):
         message = f"it lives {certificate.life.days} days; some clients refuse more than 825"
         yield said_of("note", "long_life", file, certificate, message, "Issue it for a year at most, and renew it.")
-
-
-def _days(count: int) -> str:
-    return "1 day" if count == 1 else f"{count} days"

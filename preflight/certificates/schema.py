@@ -80,7 +80,9 @@ class InspectedCertificateModel(_Strict):
     validity: Literal["valid", "notice", "warning", "critical", "expired", "not_yet_valid"] = Field(
         description="How it stands: notice, warning and critical are 90, 30 and 7 days before the end, fewer for a short life."
     )
-    remaining_days: int = Field(description="Whole days left; negative when it has expired.")
+    remaining_days: int = Field(
+        description="Whole days of 24 hours left, as scripts count; negative when it has expired."
+    )
     lifetime_days: Count = Field(description="Days of its whole life.")
     key: KeyKindModel = Field(description="Its public key.")
     signature: SignatureModel = Field(description="How its issuer signed it.")

@@ -6,7 +6,7 @@ import gc
 
 from preflight.cli import live, signals
 from preflight.cli.rules_in_force import changes_of
-from preflight.cli.selecting import select
+from preflight.cli.selecting import select, without_services
 from preflight.configuration.reader import effective, resolve
 from preflight.engine.collecting import place_of
 from preflight.errors import EXIT_INTERNAL, ConfigurationError, DeadlineError, Interrupted, UsageError
@@ -153,6 +153,9 @@ def _request(
 ) -> Request:
     judge_process = stage == "start" or configuration.process_env
     selection = select(options, configuration, environment, process=judge_process)
+    notes: tuple[str, ...] = ()
+    if judge_process and options.command != "config":
+        selection, notes = without_services(options, configuration, selection)
     fail_on = configuration.fail_on
     profile = None
     if configuration.profile is not None:
@@ -182,7 +185,10 @@ def _request(
         in_container=in_container(environment) if stage == "start" else None,
         configuration=tuple(effective(configuration)),
         configuration_file=(configuration.file, configuration.sha256) if configuration.file is not None else None,
-        notes=tuple(_note(name, meant) for name, meant in configuration.unknown_variables),
+        notes=(
+            *(_note(name, meant) for name, meant in configuration.unknown_variables),
+            *notes,
+        ),
         files=FileProbe(),
         git=GitProbe(environment),
         clock=clock,

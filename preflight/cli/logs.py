@@ -20,7 +20,9 @@ if TYPE_CHECKING:
 _LEVELS: tuple[Level, ...] = ("info", "warn", "fatal")
 
 
-def log_report(report: Mapping[str, Any], *, level: Level, stream: TextIO | None, time: str | None = None) -> None:
+def log_report(
+    report: Mapping[str, Any], *, level: Level, stream: TextIO | None, time: str | None = None, more: str | None = None
+) -> None:
     """Write a report's lines: what refuses the start, what warns, and that a start is allowed.
 
     Args:
@@ -29,6 +31,7 @@ def log_report(report: Mapping[str, Any], *, level: Level, stream: TextIO | None
             loosens the gate), or `info` (also that the configuration is accepted).
         stream: Where the lines go; None (Python's own for a standard stream that is closed) writes nothing.
         time: The time of the lines, ISO 8601; the start of the run by default.
+        more: How to learn more of a refusal; with it a last line says that the start is refused.
 
     Raises:
         ValueError: There is no such level.
@@ -37,6 +40,8 @@ def log_report(report: Mapping[str, Any], *, level: Level, stream: TextIO | None
         raise ValueError(f"{level} is no level of a log line")
     wanted = _LEVELS[_LEVELS.index(level) :]
     lines = [line for line in _lines(report) if line[0] in wanted]
+    if more is not None and report["exit_code"]:
+        lines.append(_refusal(report, more))
     if not lines or stream is None:
         return
     import structlog
@@ -74,6 +79,14 @@ def _lines(report: Mapping[str, Any]) -> Iterator[Line]:
             yield "warn", finding["message"], _fields(finding)
     if report["exit_code"] == 0:
         yield "info", "configuration accepted", _counts(report)
+
+
+def _refusal(report: Mapping[str, Any], more: str) -> Line:
+    """Return the line that ends a refusal: the verdict, and how to learn more."""
+    rules = len({finding["rule"] for finding in report["findings"] if finding["blocking"]})
+    by = f"{rules} rule{'s' if rules != 1 else ''} of profile {report['profile']['name']}"
+    why = f" by {by}" if rules else f" (exit code {report['exit_code']})"
+    return "fatal", f"start refused{why}", {"exit_code": report["exit_code"], "more": more}
 
 
 def _counts(report: Mapping[str, Any]) -> dict[str, Any]:

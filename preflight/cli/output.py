@@ -32,7 +32,12 @@ class OutputError(InputError):
 
 
 def deliver(
-    report: Mapping[str, Any], options: argparse.Namespace, environment: Mapping[str, str], *, chosen: str | None
+    report: Mapping[str, Any],
+    options: argparse.Namespace,
+    environment: Mapping[str, str],
+    *,
+    chosen: str | None,
+    into_log: bool = False,
 ) -> int:
     """Write the report, and return the exit code of the run.
 
@@ -44,10 +49,11 @@ def deliver(
         options: The parsed command line: `output`, `color`, `verbose`.
         environment: The process environment, for NO_COLOR and COLUMNS.
         chosen: The format asked for; None means text on a terminal, else JSON.
+        into_log: Whether standard output is the log of a container: JSON that nobody asked for is then brief.
     """
     code: int = report["exit_code"]
     try:
-        write_report(report, options, environment, chosen=chosen)
+        write_report(report, options, environment, chosen=chosen, into_log=into_log)
     except OutputError as bad:
         if not bad.quiet:
             for problem in bad.problems:
@@ -57,7 +63,12 @@ def deliver(
 
 
 def write_report(
-    report: Mapping[str, Any], options: argparse.Namespace, environment: Mapping[str, str], *, chosen: str | None
+    report: Mapping[str, Any],
+    options: argparse.Namespace,
+    environment: Mapping[str, str],
+    *,
+    chosen: str | None,
+    into_log: bool = False,
 ) -> None:
     """Render the report and write it to standard output or the file that was named.
 
@@ -66,13 +77,18 @@ def write_report(
         options: The parsed command line: `output`, `color`, `verbose`.
         environment: The process environment, for NO_COLOR and COLUMNS.
         chosen: The format asked for; None means text on a terminal, else JSON.
+        into_log: Whether standard output is the log of a container: JSON that nobody asked for is then brief.
 
     Raises:
         OutputError: It could not be written whole.
     """
     terminal = options.output is None and sys.stdout is not None and sys.stdout.isatty()
     kind = chosen or ("text" if terminal else "json")
-    if kind == "json":
+    if kind == "json" and into_log and chosen is None and options.output is None:
+        from preflight.cli.brief import brief, one_line
+
+        text = one_line(brief(report))
+    elif kind == "json":
         text = render(report, "json")
     else:
         width, colour = appearance(options.color, environment, terminal=terminal)
@@ -123,12 +139,18 @@ def complain(line: str) -> None:
         drop(sys.stderr.fileno())
 
 
-def write_log(report: Mapping[str, Any], *, level: Literal["fatal", "warn", "info"]) -> None:
-    """Write the report's log lines to standard error. Where nobody can read them, that changes nothing."""
+def write_log(report: Mapping[str, Any], *, level: Literal["fatal", "warn", "info"], more: str | None = None) -> None:
+    """Write the report's log lines to standard error. Where nobody can read them, that changes nothing.
+
+    Args:
+        report: The report.
+        level: The least that is written.
+        more: How to learn more of a refusal, for a last line that gives the verdict.
+    """
     from preflight.cli.logs import log_report
 
     try:
-        log_report(report, level=level, stream=sys.stderr)
+        log_report(report, level=level, stream=sys.stderr, more=more)
     except OSError:
         drop(sys.stderr.fileno())
 

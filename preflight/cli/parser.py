@@ -142,9 +142,12 @@ def _config(commands: argparse._SubParsersAction[argparse.ArgumentParser]) -> No
 
 def _exec(commands: argparse._SubParsersAction[argparse.ArgumentParser]) -> None:
     parser = commands.add_parser(
-        "exec", help="judge, then become the service", formatter_class=_Help,
+        "exec", help="judge, then become the service", formatter_class=_Help, before_command=True,
         usage="preflight exec [options] -- COMMAND [ARGUMENT ...]",
-        description="Judge the environment of this process; if it may start, replace this process by COMMAND (same process id, same environment).",
+        description="Judge the environment of this process; if it may start, replace this process by COMMAND (same process id, same environment).\n"
+        "A refusal is short, for a container's log: one line on standard error for each finding that blocks and one for the verdict,\n"
+        "and on standard output one line of JSON without what passed (on a terminal: text).\n"
+        "Everything: --format text, --format json, or -o FILE.",
         epilog='as a container\'s entrypoint:\n  ENTRYPOINT ["preflight", "exec", "--"]\n  CMD ["uvicorn", "app:app"]',
     )  # fmt: skip
     parser.add_argument("--validate-only", action="store_true", help="judge and report, but start nothing")

@@ -64,6 +64,41 @@ def select(
     )
 
 
+def without_services(
+    options: argparse.Namespace, configuration: Configuration, selection: Selection
+) -> tuple[Selection, tuple[str, ...]]:
+    """Leave the Compose project out where the process environment is judged, and say so.
+
+    One process starts here, and services are containers elsewhere. Where this is a container nothing of Compose lies
+    beside it; somebody who tries the stage out on the host has its files, and would take the verdict for theirs.
+
+    Args:
+        options: The parsed command line.
+        configuration: The configuration in force.
+        selection: What was selected.
+
+    Returns:
+        What is judged, and the notes for the report.
+
+    Raises:
+        UsageError: The command line itself names a Compose project.
+    """
+    files = selection.compose.files if selection.compose is not None else ()
+    if selection.compose is not None and any(getattr(options, name, None) for name in ("compose", "paths")):
+        message = "a Compose project is judged by its files, and here the environment of this process is judged."
+        raise _usage(
+            "two_things", message, "Judge one at a time: leave out --stage start and --process-env, or the project."
+        )
+    found = () if options.command == "exec" else tuple(name for name in COMPOSE_NAMES if os.path.isfile(name))
+    name = next(iter(files or found), None)
+    if name is None:
+        return selection, ()
+    configured = configuration.process_env and not getattr(options, "process_env", None)
+    how = "without process_env in the configuration" if configured else f"preflight check --stage build -f {name}"
+    note = f"{name} is not judged, only the environment of this process; for its services: {how}"
+    return selection.replace(compose=None), (note,)
+
+
 def _named(options: argparse.Namespace) -> tuple[list[str], list[str], str | None]:
     """Return the env files, the Compose files, and the folder of a Compose project that the command line names."""
     env_files: list[str] = list(options.env_file)

@@ -15,14 +15,24 @@ if TYPE_CHECKING:
 
 
 class Parser(argparse.ArgumentParser):
-    """A parser that suggests what was meant, and takes no abbreviated options: they would break with the next new option."""
+    """A parser that suggests what was meant, and takes no abbreviated options: they would break with the next new option.
 
-    def __init__(self, **settings: Any) -> None:  # noqa: ANN401 - argparse's own
+    Args:
+        before_command: Whether a command of the user's own follows behind `--`, so that a bare word here is its beginning.
+        settings: What argparse's own parser takes.
+    """
+
+    def __init__(self, *, before_command: bool = False, **settings: Any) -> None:  # noqa: ANN401 - argparse's own
         super().__init__(**{"allow_abbrev": False, **settings})
+        self._before_command = before_command
 
     def parse_known_args(self, args: Sequence[str] | None = None, namespace: Any = None) -> Any:  # type: ignore[override]  # noqa: ANN401 - argparse's own
         """Parse, and refuse what is left."""
         options, left = super().parse_known_args(args, namespace)
+        if left and self._before_command and not left[0].startswith("-"):
+            # Its arguments are not said again: one of them may be a secret.
+            more = " ..." if len(left) > 1 else ""
+            self.error(f"write -- before the command: {self.prog} -- {left[0]}{more}")
         if left:
             self.error("; ".join(self._left(left)))
         return options, left

@@ -28,6 +28,7 @@ if TYPE_CHECKING:
     from preflight.documents.nodes import Node
 
 _FILE_ONLY = ("override", "bindings", "allow_environment")
+_REPEATED = ("env_files", "compose_profiles", "packs", "endpoints")
 
 
 def resolve(
@@ -108,12 +109,18 @@ def _command_line(given: MappingOf[str, object]) -> dict[str, Any]:
             else:
                 found[name] = parameter_value(said) if isinstance(said, str) and said else hold_parameter(said)
         except Unfit as bad:
-            option = f"the parameter {parameter}" if parameter != name else f"--{name.replace('_', '-')}"
-            message = f"{option} must be {bad}"
+            option = f"the parameter {parameter}" if parameter != name else _option_of(name)
+            wanted = str(bad).removeprefix("a list of ") if name in _REPEATED else str(bad)
+            message = f"{option} must be {wanted}"
             problems.append(Problem(kind="configuration", code="wrong_type", message=message, hint="See --help."))
     if problems:
         raise UsageError(problems)
     return found
+
+
+def _option_of(name: str) -> str:
+    """Return the option that sets a field: one that is given once for each entry is named in the singular."""
+    return f"--{name.removesuffix('s') if name in _REPEATED else name}".replace("_", "-")
 
 
 class _Builder:

@@ -169,12 +169,9 @@ class _Builder:
                 known = anchors.get(event.anchor)
                 if known is None:
                     if event.anchor in anchors:
-                        raise YamlError(
-                            "recursive_anchor", line, column, f"the alias *{event.anchor} stands inside what it names"
-                        )
-                    raise YamlError(
-                        "unknown_anchor", line, column, f"no anchor &{event.anchor} stands before this alias"
-                    )
+                        raise YamlError("recursive_anchor", line, column, "the alias stands inside what it names")
+                    # A value that begins with `*` without quotes looks like an alias, and may be a secret.
+                    raise YamlError("unknown_anchor", line, column, "no anchor of that name stands before this alias")
                 node, weight = known
                 counted = weight
                 aliased += weight

@@ -59,7 +59,8 @@ class Inputs:
         for path in examples:
             text = read_text(path, request.files, kind="input")
             if isinstance(text, str):
-                self.examples.update(example_digests(text, path, digest))
+                for one, place in example_digests(text, path, digest).items():
+                    self.examples.setdefault(one, place)  # the project's own contract and example tell most
                 kind = "examples" if is_example_name(path) or path in request.contracts else "other_environment"
                 self.read_inputs.append(Input(kind=kind, path=path))
         if request.process is not None:
@@ -111,7 +112,7 @@ class Inputs:
         """Return the env files to judge and the files whose values must not be kept."""
         request = self._request
         paths = list(request.env_files)
-        examples = [*(request.examples or ()), *request.contracts]
+        examples = [*request.contracts, *(request.examples or ())]
         if not request.env_files and not request.discover:
             paths += self._interpolated
         for folder in dict.fromkeys(os.path.dirname(path) for path in paths) if paths else (".",):

@@ -90,6 +90,10 @@ _PERMANENT = {
     ),
     # The login.
     "password_refused": ("The server refuses the password, or has no such role.", "Correct user and password; both sides must have the same."),
+    "password_in_clear": (
+        "The login would cross the network in clear, password and all, so it was not tried.",
+        "Set sslmode=verify-full and sslrootcert, and turn TLS on in the server where it is off (ssl = on).",
+    ),
     "password_missing": (
         "The server asks for a password, and the connection has none.",
         "Configure the password, or a passfile that only its owner can read.",

@@ -22,6 +22,10 @@ TIMEOUT = 5.0
 """Seconds for each step of a check."""
 ANNOUNCED_EVERY = 10.0
 """Seconds between two lines about the same waiting, at least."""
+LEAST_SHARE = 5.0
+"""Seconds in which a server is tried again even where others have used up the time to wait."""
+SHARE_OF_DEADLINE = 0.75
+"""How much of the time up to the deadline one server may be waited for; the rest is for those that come after it."""
 
 
 class LiveChecks:
@@ -30,7 +34,8 @@ class LiveChecks:
     Args:
         deadline: The deadline of the run.
         wait: Seconds from now in which what waiting can cure is tried again, for all servers together: while one of them
-            is waited for, the others have time to start, too.
+            is waited for, the others have time to start, too. A server whose turn comes when that time is over, or almost,
+            still has `LEAST_SHARE` of its own; and no server takes more than `SHARE_OF_DEADLINE` of what is left of the run.
         timeout: Seconds for each step of a check.
         endpoints: TLS endpoints to look at besides the settings' servers, as HOST:PORT.
         endpoints_at: Where they are written, if they are.
@@ -66,18 +71,20 @@ class LiveChecks:
         self.endpoints_at = endpoints_at
         self.recorded = recorded
         self._patience = Deadline(wait, clock=clock)
+        self._least = min(max(wait, 0.0), LEAST_SHARE)
         self._announce = announce
         self._clock = clock
         self._sleep = sleep
         self._answers: dict[Hashable, tuple[Any, Attempts]] = {}
 
-    def ask(self, target: Hashable, name: str, check: Callable[[], T]) -> tuple[T, Attempts]:
+    def ask(self, target: Hashable, name: str, check: Callable[[Deadline], T]) -> tuple[T, Attempts]:
         """Return what a check gives of a target: from the first time that it was asked about.
 
         Args:
             target: What is asked about: equal targets are asked once.
             name: What people call it.
-            check: Asks. An answer whose failure is retriable is asked for again while there is time to wait.
+            check: Asks, and has ended by the deadline that it is given. An answer whose failure is retriable is asked for
+                again while there is time to wait.
 
         Raises:
             DeadlineError: The deadline of the run passed before there was an answer.
@@ -87,13 +94,17 @@ class LiveChecks:
             found = self._answers[target] = self._ask(name, check)
         return found
 
-    def _ask(self, name: str, check: Callable[[], T]) -> tuple[T, Attempts]:
+    def _ask(self, name: str, check: Callable[[Deadline], T]) -> tuple[T, Attempts]:
         last: LiveFailure | None = None
         announced: float | None = None
+        wait = self._share()
+        until = self.deadline.within(wait)
 
         def tried() -> T:
             nonlocal last
-            answer = check()
+            # What is tried again may not take the time of the servers that come after it.
+            own = self.deadline if last is None else self.deadline.within(until.remaining() + self.timeout)
+            answer = check(own)
             last = failure_of(answer)
             return answer
 
@@ -102,18 +113,18 @@ class LiveChecks:
             now = self._clock()
             if self._announce is not None and (announced is None or now - announced >= ANNOUNCED_EVERY):
                 announced = now
-                self._announce(f"waiting for {name} ({_clause(last)}), {self._left():.0f} s left")
+                self._announce(f"waiting for {name} ({_clause(last)}), {until.remaining():.0f} s left")
             self._sleep(seconds)
 
-        wait = self._patience.remaining()
         answer, effort = attempt(tried, wait=wait, deadline=self.deadline, sleep=paused, clock=self._clock)
         told = failure_of(answer)
         if told is not None and told.reason == "deadline_passed":
             raise DeadlineError([])
         return answer, effort
 
-    def _left(self) -> float:
-        return min(self._patience.remaining(), self.deadline.remaining())
+    def _share(self) -> float:
+        """Return the seconds in which the server whose turn it is may be tried again."""
+        return min(max(self._patience.remaining(), self._least), self.deadline.remaining() * SHARE_OF_DEADLINE)
 
 
 def _clause(failure: LiveFailure | None) -> str:

@@ -1,7 +1,8 @@
 """A connection to PostgreSQL, tried as the service makes it. Nothing is written, and nothing is tried twice.
 
 In this order: TCP, TLS, what the server makes of a login without TLS, and then the login itself by libpq, whose answer
-decides. What was seen before says why it failed; libpq's own texts, OpenSSL's and the server's are read by nobody.
+decides. What was seen before says why it failed; libpq's own texts, OpenSSL's and the server's are read by nobody. A login
+that would carry a password to another machine in clear is not tried.
 
 The server's log shows it: a refused login without TLS on every server that is configured well, and a session of
 `preflight`.
@@ -9,11 +10,9 @@ The server's log shows it: a refused login without TLS on every server that is c
 
 from __future__ import annotations
 
-import os
-import stat
-
 from preflight.live._postgres_errors import POSTGRES_REASONS, postgres_failure
 from preflight.live._postgres_login import log_in
+from preflight.live._postgres_secrecy import guarded_sslmode, passfile_is_usable
 from preflight.live._postgres_server import PostgresServer, Probe
 from preflight.live._postgres_tls import unopenable
 from preflight.live._postgres_why import why
@@ -86,10 +85,19 @@ def check_postgres(target: PostgresTarget, *, deadline: Deadline, timeout: float
     if forbidden is not None:
         return PostgresSession(connected=False, failure=postgres_failure(forbidden), servers=servers)
     places = [(target.servers[index], probes[index].address) for index in reached]
-    login = log_in(_parameters(target, places), deadline.within(timeout), use_passfile=_passfile_is_usable(target))
+    sslmode = guarded_sslmode(target, [(servers[index], probes[index].address) for index in reached])
+    if sslmode is None:
+        passing = (one for index in reached if (one := servers[index].failure) is not None and one.retriable)
+        failure = next(passing, None) or postgres_failure("password_in_clear")
+        return PostgresSession(connected=False, failure=failure, servers=servers)
+    parameters = {**_parameters(target, places), "sslmode": sslmode}
+    login = log_in(parameters, deadline.within(timeout), use_passfile=passfile_is_usable(target))
     if not login.connected:
         tried = _tried(places, login)
-        failure = why(target, servers[reached[tried]], probes[reached[tried]], login)
+        server = servers[reached[tried]]
+        failure = why(target, server, probes[reached[tried]], login)
+        if sslmode != target.sslmode and failure.reason == "no_hba_entry" and server.plaintext != "refused":
+            failure = postgres_failure("password_in_clear")  # the service itself would go on in clear
         return PostgresSession(connected=False, failure=failure, servers=servers, authentication=login.method)
     return PostgresSession(
         connected=True,
@@ -117,7 +125,6 @@ def _parameters(target: PostgresTarget, places: Sequence[tuple[Server, str]]) ->
         "port": ",".join(str(server.port) for server, _ in places),
         "user": target.user,
         "dbname": target.database,
-        "sslmode": target.sslmode,
     }
     if any(address for _, address in places):
         parameters["hostaddr"] = ",".join(address for _, address in places)
@@ -125,16 +132,6 @@ def _parameters(target: PostgresTarget, places: Sequence[tuple[Server, str]]) ->
         if secret is not None:
             parameters[name] = secret.reveal()
     return parameters
-
-
-def _passfile_is_usable(target: PostgresTarget) -> bool:
-    """Say whether libpq reads the passfile, or finds none, without a complaint (fe-connect.c, `passwordFromFile`)."""
-    path = target.parameters.get("passfile") or os.path.join(os.path.expanduser("~"), ".pgpass")
-    try:
-        mode = os.stat(path).st_mode
-    except (OSError, ValueError):
-        return True
-    return stat.S_ISREG(mode) and not mode & (stat.S_IRWXG | stat.S_IRWXO)
 
 
 def _tried(places: Sequence[tuple[Server, str]], login: Login) -> int:

@@ -9,6 +9,7 @@ from preflight.live.dialing import dial
 from preflight.live.failures import LiveError, LiveFailure, failure
 from preflight.live.handshake import TlsOptions, TlsSession, handshake
 from preflight.live.looks import LOOK, speaks_tls
+from preflight.live.nearness import stays_here
 from preflight.live.reasons import Reason
 from preflight.live.redis_protocol import LIMIT, Connection, ErrorReply
 from preflight.live.streams import PlainStream
@@ -44,6 +45,11 @@ REASONS = {
         retriable=False,
         message="The server wants a password, and none is configured.",
         hint="Configure it.",
+    ),
+    "password_in_clear": Reason(
+        retriable=False,
+        message="The password would cross the network in clear, so it was not sent.",
+        hint="Enable TLS on the server (tls-port), and use rediss:// here; what needs the login can be judged then.",
     ),
     "no_password_on_server": Reason(
         retriable=False,
@@ -96,7 +102,9 @@ class RedisServer(Record):
         "allowed; `protected`: its protected mode refuses other machines.",
         choices=("refused", "restricted", "accepted", "protected"),
     )
-    auth_accepted: bool | None = field("Whether it takes user and password; None where no password is configured.")
+    auth_accepted: bool | None = field(
+        "Whether it takes user and password; None where no password is configured, or it was not sent."
+    )
     refusal: LiveFailure | None = field("Why the service could not use it as it is configured; None where it could.")
     version: str | None = field("Its version, where it tells it to this user.")
 
@@ -108,6 +116,8 @@ class RedisServer(Record):
 
 def check_redis(target: RedisTarget, *, timeout: float, deadline: Deadline) -> RedisServer | LiveFailure:
     """Ask a server what it lets in: first without a login, then with the configured one.
+
+    To another machine, user and password are sent in TLS alone.
 
     Args:
         target: Where to connect, and as whom.
@@ -123,7 +133,9 @@ def check_redis(target: RedisTarget, *, timeout: float, deadline: Deadline) -> R
     connection = dial(target.host, target.port, timeout=timeout, deadline=own)
     if isinstance(connection, LiveFailure):
         return connection
+    withheld = False
     if target.tls is None:
+        withheld = target.password is not None and not stays_here(connection)
         talk = Connection(PlainStream(connection, own, limit=LIMIT))
     else:
         options = target.tls
@@ -134,7 +146,7 @@ def check_redis(target: RedisTarget, *, timeout: float, deadline: Deadline) -> R
             return opened
         session, talk = opened, Connection(opened.stream)
     try:
-        return _talk(talk, target, session)
+        return _talk(talk, target, session, withheld=withheld)
     except LiveError as error:
         told = error.failure
         if target.tls is None and not talk.answered and told.reason in {"closed", "reset", "timeout"}:
@@ -169,7 +181,7 @@ def _open_tls(
     return session
 
 
-def _talk(talk: Connection, target: RedisTarget, session: TlsSession | None) -> RedisServer:
+def _talk(talk: Connection, target: RedisTarget, session: TlsSession | None, *, withheld: bool) -> RedisServer:
     first = _unless_starting(talk.ask("PING"))
     unauthenticated: Unauthenticated = "accepted"
     if isinstance(first, ErrorReply):
@@ -183,6 +195,11 @@ def _talk(talk: Connection, target: RedisTarget, session: TlsSession | None) -> 
         unauthenticated = "refused" if first.code == "NOAUTH" else "restricted"
     elif first != "PONG":
         raise LiveError(failure("protocol_error"))
+    if withheld:
+        return RedisServer(
+            tls=session, unauthenticated=unauthenticated, auth_accepted=None,
+            refusal=failure("password_in_clear", REASONS), version=None,
+        )  # fmt: skip
     refusal = _log_in(talk, target, unauthenticated)
     return RedisServer(
         tls=session,

@@ -6,13 +6,13 @@ a limited number of uses loses one for each request, as with any client.
 
 from __future__ import annotations
 
-from urllib.parse import quote, urlsplit
+from urllib.parse import quote
 
 from preflight.live.failures import LiveError, LiveFailure, failure
-from preflight.live.handshake import TlsOptions, TlsSession
 from preflight.live.looks import speaks_tls
 from preflight.live.vault_material import CertificateMaterial, pick
 from preflight.live.vault_reasons import REASONS
+from preflight.live.vault_target import parts_of
 from preflight.model.record import Record, field
 
 TYPE_CHECKING = False
@@ -21,28 +21,14 @@ if TYPE_CHECKING:
     from typing import Any
 
     from preflight.live.deadline import Deadline
+    from preflight.live.handshake import TlsSession
+    from preflight.live.vault_target import VaultTarget
     from preflight.live.vault_transport import Transport
 
 _KEYS = 64  # names of entries that are told at most
 _LONG_NAME = 128
 _VERSION_LENGTH = 32
 _BUSY = frozenset({412, 429, 500, 502, 503, 504})
-_PORTS = {"http": 80, "https": 443}
-
-
-class VaultTarget(Record):
-    """Where to connect, and what for."""
-
-    address: str = field("URL of the server.")
-    token: str | None = field("The token; None: there is none.", default=None, secret=True)
-    namespace: str | None = field("The namespace.", default=None)
-    tls: TlsOptions = field(
-        "What is trusted and shown, for https; by default the system's CAs.", default=TlsOptions(system=True)
-    )
-    secret_path: str | None = field("Path of the secret, with its mount: `secret/service/certs`.", default=None)
-
-    def __repr__(self) -> str:
-        return "VaultTarget()"  # an address can hold a password, too
 
 
 class VaultToken(Record):
@@ -75,7 +61,9 @@ class VaultServer(Record):
     standby: bool = field("Whether it is a standby, which hands requests on to the active node.")
     tls: TlsSession | None = field("The TLS session, closed; None in clear.")
     token: VaultToken | None = field("The token; None where it is refused, or may not look at itself.")
-    token_valid: bool | None = field("Whether the token is taken; None where none is configured.")
+    token_valid: bool | None = field(
+        "Whether the token is taken; None where none is configured, or it would go to another machine in clear."
+    )
     secret: VaultSecret | None = field("The secret; None where it cannot be read, or no path is configured.")
     refusal: LiveFailure | None = field("Why the service could not use it as it is configured; None where it could.")
 
@@ -104,7 +92,7 @@ def check_vault(
     except ImportError:
         return _failure("extra_missing")
     own = deadline.within(timeout)
-    where = _address(target.address)
+    where = parts_of(target.address)
     if where is None:
         return _failure("address_malformed")
     scheme, host, port = where
@@ -153,7 +141,13 @@ class _Check:
         )
         if not self._target.token:
             return server.replace(refusal=_failure("token_missing"))
-        token, refused = self._token()
+        self._client.token = self._target.token
+        try:
+            token, refused = self._token()
+        except LiveError as error:
+            if error.failure.reason != "token_in_clear":
+                raise
+            return server.replace(refusal=error.failure)
         if self._target.secret_path is None:
             return server.replace(
                 token=token, token_valid=not refused, refusal=_failure("token_refused") if refused else None
@@ -167,6 +161,7 @@ class _Check:
         return server.replace(token=token, token_valid=not refused, refusal=secret)
 
     def _health(self) -> dict[str, Any]:
+        """Ask without the token, which this question does not need: who answers is not known yet."""
         answer = self._client.sys.read_health_status(method="GET")
         _only_here(answer)
         health = _json(answer)
@@ -249,18 +244,6 @@ class _Check:
 
 def _failure(reason: str) -> LiveFailure:
     return failure(reason, REASONS)
-
-
-def _address(address: str) -> tuple[str, str, int] | None:
-    """Return scheme, host and port of an address; None where it is none."""
-    try:
-        parts = urlsplit(address)
-        host, port = parts.hostname, parts.port
-    except ValueError:
-        return None
-    if parts.scheme not in _PORTS or not host or not address.isprintable() or " " in address:
-        return None
-    return parts.scheme, host, _PORTS[parts.scheme] if port is None else port
 
 
 def _fits_a_header(text: str | None) -> bool:

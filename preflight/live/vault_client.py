@@ -13,7 +13,7 @@ if TYPE_CHECKING:
 
     from preflight.live.deadline import Deadline
     from preflight.live.handshake import TlsOptions
-    from preflight.live.vault import VaultTarget
+    from preflight.live.vault_target import VaultTarget
 
 
 def make_client(
@@ -21,8 +21,10 @@ def make_client(
 ) -> tuple[Any, Transport]:
     """Make a client whose answers are responses, whatever their status: hvac's own errors quote them.
 
+    It has no token yet: `client.token` is set where one is needed.
+
     Args:
-        target: Address, token and namespace.
+        target: Address and namespace.
         host: The address's host.
         port: The address's port.
         tls: How to do TLS; None: in clear.
@@ -36,7 +38,7 @@ def make_client(
     session.mount("https://", transport)
     client = hvac.Client(
         url=target.address,
-        token=target.token or "",
+        token="",  # None would have hvac look for one in the environment and in ~/.vault-token
         namespace=target.namespace,
         session=session,
         verify=False,  # requests' own verification is never reached: the transport verifies

@@ -50,6 +50,11 @@ REASONS = {
         message="No token is configured.",
         hint="Configure it.",
     ),
+    "token_in_clear": Reason(
+        retriable=False,
+        message="The token would cross the network in clear, so it was not sent.",
+        hint="Use an https address; what needs the token can be judged then.",
+    ),
     "token_refused": Reason(
         retriable=False,
         message="The server refuses the token: it is wrong, expired or revoked.",

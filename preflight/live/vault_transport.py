@@ -1,7 +1,7 @@
 """Carries hvac's requests over connections of ours: bounded in time and memory, with the exact reason where one fails.
 
 A transport adapter as requests documents it ("Advanced Usage", Transport Adapters). No proxy, no `.netrc`, no variable of
-the environment, no redirect: a token goes to the configured server and nowhere else.
+the environment, no redirect: a token goes to the configured server and nowhere else, and to another machine only encrypted.
 """
 
 from __future__ import annotations
@@ -17,7 +17,9 @@ from requests.structures import CaseInsensitiveDict
 from preflight.live.dialing import dial
 from preflight.live.failures import LiveError, LiveFailure, failure
 from preflight.live.handshake import TlsSession, handshake
+from preflight.live.nearness import stays_here
 from preflight.live.streams import LIMIT, PlainStream
+from preflight.live.vault_reasons import REASONS
 
 TYPE_CHECKING = False
 if TYPE_CHECKING:
@@ -28,6 +30,7 @@ if TYPE_CHECKING:
     from preflight.live.handshake import TlsOptions
     from preflight.live.streams import Stream
 
+_TOKEN = "X-Vault-Token"  # noqa: S105 - the name of a header
 _PATIENCE = 0.5  # seconds for a server of TLS 1.3 to say that it refuses the client's certificate
 
 
@@ -55,9 +58,10 @@ class Transport(BaseAdapter):
         """Send a request and return its response, whole.
 
         Raises:
-            LiveError: There is no connection, it broke or took too long, or what came is no HTTP, or too much.
+            LiveError: There is no connection, it broke or took too long, or what came is no HTTP, or too much; or the
+                request has a token, and would go to another machine in clear.
         """
-        stream = self._open()
+        stream = self._open(request)
         try:
             stream.send(_written(request))
             return _read(stream, request)
@@ -67,11 +71,16 @@ class Transport(BaseAdapter):
     def close(self) -> None:
         """Nothing stays open."""
 
-    def _open(self) -> Stream:
+    def _open(self, request: requests.PreparedRequest) -> Stream:
         connection = self._dial()
         if isinstance(connection, LiveFailure):
             raise LiveError(connection)
         if self._tls is None:
+            if not stays_here(connection):
+                request.headers.pop("Authorization", None)  # of an address with a password in it
+                if _TOKEN in request.headers:
+                    connection.close()
+                    raise LiveError(failure("token_in_clear", REASONS))
             return PlainStream(connection, self._deadline.within(self._timeout), limit=LIMIT)
         session = handshake(connection, self._tls, timeout=self._timeout, deadline=self._deadline, redial=self._dial)
         if isinstance(session, LiveFailure):

@@ -38,6 +38,14 @@ class PublishedPort(Record):
     )
 
 
+class HostPath(Record):
+    """A path of the host that is seen in a volume, without being the volume."""
+
+    path: str = field("Absolute path on the host.")
+    shown: str = field("What to call it.")
+    read_only: bool = field("Whether it cannot be written to through the volume.", default=False)
+
+
 class Mount(Record):
     """Something mounted into a container."""
 
@@ -48,6 +56,12 @@ class Mount(Record):
     target: str | None = field("Path in the container.", default=None)
     read_only: bool = field("Whether the container cannot write to it.", default=False)
     subpath: str | None = field("Folder in the volume that is mounted instead of its root.", default=None)
+    creates_source: bool = field(
+        "Whether an empty directory is made of a source that is missing, without a word.", default=False
+    )
+    reaches: tuple[HostPath, ...] = field(
+        "What is seen of the host in a volume: the layers of an overlay, the disk that the host runs from.", default=()
+    )
     origin: Origin = field("Where it is written.")
     via: tuple[Origin, ...] = field("Where its variables were set.", default=())
 
@@ -132,6 +146,37 @@ class FilePlace(Record):
     gid: int | None = field("Group that the container sees, where it is not the file's own.", default=None)
 
 
+class Hook(Record):
+    """A command that is run in a container after its start or before its end, beside the service's own."""
+
+    name: str = field("`post_start` or `pre_stop`.")
+    privileged: bool = field("Whether it may do everything that root on the host may.", default=False)
+    user: str | None = field("User, or `user:group`, as written; None is the service's.", default=None)
+    environment: tuple[Setting, ...] = field("What is set for it.", default=())
+    texts: tuple[Setting, ...] = field("The texts of its command as they are written.", default=())
+    origin: Origin = field("Where it is written.")
+    places: Mapping[str, Origin] = field("Where each of its keys is written.")
+
+    def __hash__(self) -> int:
+        return hash((self.name, self.origin))
+
+
+class FurtherText(Record):
+    """A text of a service's description, apart from settings and commands, that may hold a secret."""
+
+    place: Literal["annotation", "build_argument", "build_context", "config", "logging", "volume"] = field(
+        "Where it stands.",
+        choices=("annotation", "build_argument", "build_context", "config", "logging", "volume"),
+    )
+    form: Literal["value", "options", "content", "dockerfile", "url"] = field(
+        "What it is: the value of a name, a list of options between commas, what a file will hold, instructions of a "
+        "Dockerfile, or a URL.",
+        choices=("value", "options", "content", "dockerfile", "url"),
+    )
+    owner: str = field("What it belongs to, such as the name of the volume; empty for the service itself.", default="")
+    setting: Setting = field("The text, by its name.")
+
+
 class Service(Record):
     """One service (or container) as it will run."""
 
@@ -145,6 +190,8 @@ class Service(Record):
     )
     build_args: tuple[Setting, ...] = field("The arguments it is built with.", default=())
     labels: tuple[Setting, ...] = field("The labels of it and of its image.", default=())
+    further_texts: tuple[FurtherText, ...] = field("Further texts that may hold secrets.", default=())
+    hooks: tuple[Hook, ...] = field("What is run in it after its start and before its end.", default=())
     working_dir: str | None = field("Where relative paths start in it; None is the image's.", default=None)
     user: str | None = field("User, or `user:group`, as written; None is the image's.", default=None)
     group_add: tuple[str, ...] = field("Further groups of its user.", default=())
@@ -156,8 +203,14 @@ class Service(Record):
     secrets: tuple[Grant, ...] = field("The secrets it is given.", default=())
     configs: tuple[Grant, ...] = field("The configs it is given.", default=())
     contents: Mapping[str, ContentSource] = field("Where the content of its secrets comes from, by name.")
+    config_contents: Mapping[str, ContentSource] = field(
+        "Where the content of its configs comes from, by name.", default={}
+    )
     files: tuple[FilePlace, ...] = field("What paths in it stand for.", default=())
     network_mode: str | None = field("Such as `host` or `service:other`; None where it has networks.", default=None)
+    host_network: str | None = field(
+        "Name in the project of the network that puts it into the host's, where no `network_mode` does.", default=None
+    )
     networks: tuple[Network, ...] = field("The networks it is in.", default=())
     pid: str | None = field("Whose process namespace it shares.", default=None)
     ipc: str | None = field("Whose IPC namespace it shares.", default=None)
@@ -171,6 +224,7 @@ class Service(Record):
     capabilities_dropped: tuple[Word, ...] = field("Capabilities it is not given, as written.", default=())
     security_options: tuple[Word, ...] = field("Security options, such as `no-new-privileges:true`.", default=())
     devices: tuple[Word, ...] = field("Devices of the host it may use.", default=())
+    device_rules: tuple[Word, ...] = field("Rules for the devices it may use, such as `c 1:3 rwm`.", default=())
     healthcheck: str = field("set, disabled or absent.", default="absent")
     restart: str | None = field("Its restart policy, where one is written.", default=None)
     memory_limited: bool = field("Whether its memory is limited.", default=False)

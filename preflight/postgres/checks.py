@@ -6,7 +6,7 @@ from preflight.postgres.parameters import TLS_VERSIONS, VALUES
 
 TYPE_CHECKING = False
 if TYPE_CHECKING:
-    from collections.abc import Iterator, Mapping
+    from collections.abc import Container, Iterator, Mapping
 
 #: Drivers that hand sslmode and its neighbours to libpq, or read them as libpq does.
 LIKE_LIBPQ = frozenset(
@@ -16,19 +16,23 @@ LIKE_LIBPQ = frozenset(
     }
 )  # fmt: skip
 _SSLMODES = VALUES["sslmode"]
+_LOWEST_TLS = "TLSv1.2"
 _BELOW_REQUIRE = ("disable", "allow", "prefer")
 
 
-def refused_values(parameters: Mapping[str, str], driver: str) -> Iterator[tuple[str, str | None]]:
+def refused_values(
+    parameters: Mapping[str, str], driver: str, *, elsewhere: Container[str] = ()
+) -> Iterator[tuple[str, str | None]]:
     """Yield code and parameter of each value that the driver refuses.
 
     Args:
         parameters: Parameters by the driver's names. An `sslmode` that is not among them is not judged.
         driver: One of `DRIVERS`.
+        elsewhere: Parameters that something else may set, or that are set to what is not known here: their defaults do not count.
     """
     if driver in LIKE_LIBPQ:
         yield from _libpq_values(parameters, driver)
-        yield from _tls_versions(parameters)
+        yield from _tls_versions(parameters, elsewhere)
         yield from _combinations(parameters, driver)
     elif driver == "sqlalchemy-asyncpg":
         mode = parameters.get("ssl")
@@ -70,10 +74,11 @@ def _wrong(name: str, value: str, allowed: tuple[str, ...]) -> tuple[str, str | 
     return "invalid_value", name
 
 
-def _tls_versions(parameters: Mapping[str, str]) -> Iterator[tuple[str, str | None]]:
-    lowest, highest = (
-        parameters.get(name, "").lower() for name in ("ssl_min_protocol_version", "ssl_max_protocol_version")
-    )
+def _tls_versions(parameters: Mapping[str, str], elsewhere: Container[str]) -> Iterator[tuple[str, str | None]]:
+    # Absent, the minimum is TLS 1.2 (libpq manual, 32.1.2); empty, it is what OpenSSL is configured for.
+    default = "" if "ssl_min_protocol_version" in elsewhere else _LOWEST_TLS
+    lowest = parameters.get("ssl_min_protocol_version", default).lower()
+    highest = parameters.get("ssl_max_protocol_version", "").lower()
     for name, value in (("ssl_min_protocol_version", lowest), ("ssl_max_protocol_version", highest)):
         if value and value not in TLS_VERSIONS:
             yield "tls_version_spelling", name

@@ -147,7 +147,7 @@ def _connection(form: Form, driver: str, reading: Reading, body: str) -> Connect
         if name not in PROMOTED and name not in SECRET and name not in unknown and may_be_shown(name, value, reading)
     }
     user, database = (shown_part(name, reading) for name in ("user", "dbname"))
-    for code, parameter in refused_values(parameters, driver):
+    for code, parameter in refused_values(parameters, driver, elsewhere=LIBPQ):
         reading.refuse(code, parameter)
     password = _meant_password(body) if reading.spilled and form == "uri" else reading.password
     if password and HOLE in password:

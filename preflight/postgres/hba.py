@@ -10,12 +10,15 @@ from __future__ import annotations
 from preflight.model.record import Record, field
 from preflight.postgres.addresses import Block, blocks, keyword
 from preflight.postgres.hba_fields import fields_of, lines_of
+from preflight.postgres.includes import INCLUDES, Include, Place, Unread, followed
+from preflight.postgres.includes import PROBLEMS as _OF_INCLUDES
 
 TYPE_CHECKING = False
 if TYPE_CHECKING:
     from collections.abc import Iterable, Iterator, Sequence
 
     from preflight.postgres.hba_fields import Field
+    from preflight.postgres.includes import Files
 
 _TYPES = ("local", "host", "hostssl", "hostnossl", "hostgssenc", "hostnogssenc")
 # In clear text, over TLS: which of the two a kind of row matches. What GSSAPI encrypts is neither.
@@ -27,7 +30,8 @@ METHODS = frozenset(
         "cert", "oauth",
     }
 )  # fmt: skip
-_INCLUDES = ("include", "include_if_exists", "include_dir")
+_INCLUDES_SINCE = 16  # before, `include` is no type of connection
+_FIELDS_OF_INCLUDE = 2
 _ALL = ("all", False)
 _REPLICATION = ("replication", False)
 
@@ -42,6 +46,7 @@ PROBLEMS = {
     "invalid_option": "an option is not written name=value",
     "clientcert_without_tls": "clientcert belongs to hostssl rows alone",
     "invalid_clientcert": "clientcert is verify-ca or verify-full",
+    **_OF_INCLUDES,
 }
 
 
@@ -49,6 +54,9 @@ class Row(Record):
     """A row that the server can read."""
 
     line: int = field("Line, counted from 1.")
+    file: str = field(
+        "What to call the file that it is included from; empty where it is included from none.", default=""
+    )
     text: str = field("Its fields up to the method, with single blanks.")
     type: str = field("Type of connection.", choices=_TYPES)
     databases: Field = field("Names of databases, each with whether it was in quotes.")
@@ -77,8 +85,11 @@ class AccessFile(Record):
     """What a `pg_hba.conf` says."""
 
     rows: tuple[Row, ...] = field("Its rows, in order.", default=())
-    includes: tuple[int, ...] = field("Lines that include other files, which are not looked at.", default=())
-    errors: tuple[tuple[int, str], ...] = field(
+    unread: tuple[tuple[Place, Unread], ...] = field("Includes whose files are not known here.", default=())
+    settled: int = field(
+        "How many of the rows stand above the first of these, which nothing in them changes.", default=0
+    )
+    errors: tuple[tuple[Place, str], ...] = field(
         "Lines that the server cannot read, so that it does not start, each with a code of `PROBLEMS`.", default=()
     )
 
@@ -91,9 +102,9 @@ class AccessFile(Record):
         return tuple(row for row in self._reached(_ENCRYPTED) if row.method != "reject")
 
     def _reached(self, types: frozenset[str]) -> Iterator[Row]:
-        """Yield the rows for other hosts that rows above them leave something to."""
+        """Yield the rows for other hosts that rows above them leave something to, as far as all above them are known."""
         above: list[Row] = []
-        for row in self.rows:
+        for row in self.rows[: self.settled]:
             if row.type not in types:
                 continue
             if row.is_remote and not _covered(row, above):
@@ -108,33 +119,52 @@ def weak_rows(rows: Iterable[Row], *methods: str) -> tuple[Row, ...]:
         rows: The rows, each once or more often.
         methods: The methods.
     """
-    found = {row.line: row for row in rows if row.method in methods and not row.identified}
-    return tuple(row for _, row in sorted(found.items()))
+    found = {(row.file, row.line): row for row in rows if row.method in methods and not row.identified}
+    return tuple(found.values())
 
 
-def read_access(text: str) -> AccessFile:
+def read_access(text: str, *, path: str = "/", files: Files | None = None, major: int | None = None) -> AccessFile:
     """Read a `pg_hba.conf`.
 
     Args:
         text: Its text.
+        path: Its absolute path, from which relative ones in it start.
+        files: Opens what it includes; without it nothing of that is known.
+        major: Major version of PostgreSQL; None is a recent one.
     """
     rows: list[Row] = []
-    includes: list[int] = []
-    errors: list[tuple[int, str]] = []
+    unread: list[tuple[Place, Unread]] = []
+    errors: list[tuple[Place, str]] = []
+    settled: int | None = None
+    includes = major is None or major >= _INCLUDES_SINCE
+    for place, item in followed(text, path, lambda text: _lines(text, includes=includes), files):
+        if isinstance(item, Row):
+            rows.append(item.replace(file=place.file) if place.file else item)
+        elif isinstance(item, Unread):
+            unread.append((place, item))
+            settled = len(rows) if settled is None else settled
+        else:
+            errors.append((place, str(item)))
+    return AccessFile(
+        rows=tuple(rows),
+        unread=tuple(unread),
+        settled=len(rows) if settled is None else settled,
+        errors=tuple(errors),
+    )
+
+
+def _lines(text: str, *, includes: bool) -> Iterator[tuple[int, Row | Include | str]]:
+    """Yield the lines with what they are: a row, an include, or the code of what is wrong."""
     for number, line in lines_of(text):
         fields = list(fields_of(line))
         if not fields:
             continue
-        first = fields[0]
-        if len(first) == 1 and first[0][0] in _INCLUDES:
-            includes.append(number)
-            continue
-        row = _row(fields, number)
-        if isinstance(row, str):
-            errors.append((number, row))
+        # In quotes the words are the same to it (`strcmp`), and a line of other than two fields is a row.
+        kind = fields[0][0][0]
+        if includes and kind in INCLUDES and len(fields) == _FIELDS_OF_INCLUDE:
+            yield number, Include(kind=kind, path=fields[1][0][0])
         else:
-            rows.append(row)
-    return AccessFile(rows=tuple(rows), includes=tuple(includes), errors=tuple(errors))
+            yield number, _row(fields, number)
 
 
 def _row(fields: Sequence[Field], number: int) -> Row | str:
@@ -244,6 +274,12 @@ def _covered(row: Row, above: Sequence[Row]) -> bool:
 
 
 def _names_cover(outer: Field, inner: Field, *, databases: bool) -> bool:
-    # `all` matches every database, but no physical replication; in quotes it is a name (hba.c, `check_db`).
+    # `all` matches every database, but no physical replication, which a file of names (`@names`) may hold; in quotes it is a name
+    # (hba.c, `check_db`).
     every = _ALL in outer
-    return all(one in outer or (every and not (databases and one == _REPLICATION)) for one in inner)
+    return all(one in outer or (every and not (databases and _may_replicate(one))) for one in inner)
+
+
+def _may_replicate(name: tuple[str, bool]) -> bool:
+    word, quoted = name
+    return name == _REPLICATION or (word.startswith("@") and not quoted)

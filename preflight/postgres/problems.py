@@ -46,7 +46,7 @@ MESSAGES: dict[str, str] = {
     "fragment_in_value": "connection strings have no fragments: what follows a # is part of the value of {parameter}",
     "invalid_value": "{parameter} has a value that its driver refuses",
     "tls_version_spelling": "{parameter} has a value that libpq refuses; it is written TLSv1.2 or TLSv1.3",
-    "tls_version_range": "ssl_min_protocol_version is above ssl_max_protocol_version",
+    "tls_version_range": "ssl_max_protocol_version is below ssl_min_protocol_version, which is TLSv1.2 where nothing sets it",
     "weak_with_system_roots": "sslrootcert=system is refused together with any sslmode but verify-full",
     "system_roots_unsupported": "sslrootcert=system is a word of libpq; this driver looks for a file of that name",
     "trust_with_verification": (

@@ -32,6 +32,7 @@ _SERVERS = frozenset(
     }
 )  # fmt: skip
 _SCRAM_SINCE = 14  # password_encryption is scram-sha-256 by default
+_TLS_1_2_SINCE = 13
 _DATA_BY_VERSION_SINCE = 18
 _DEBIAN_USER, _ALPINE_USER, _BITNAMI_USER = 999, 70, 1001
 _CLUSTER_ROWS = """local all all trust
@@ -64,6 +65,11 @@ class ServerImage(Record):
     def password_encryption(self) -> str:
         """How its server hashes new passwords when nothing is said."""
         return "md5" if self.major is not None and self.major < _SCRAM_SINCE else "scram-sha-256"
+
+    @property
+    def ssl_min_protocol_version(self) -> str:
+        """Lowest TLS version of its server when nothing is said (release notes of version 13)."""
+        return "TLSv1" if self.major is not None and self.major < _TLS_1_2_SINCE else "TLSv1.2"
 
     def data_directory(self, environment: Mapping[str, str]) -> str | None:
         """Return the folder of its database, None where that is not known.

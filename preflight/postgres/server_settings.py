@@ -8,10 +8,14 @@ A configuration file is read as `guc-file.l` does, values as `parse_bool` and th
 from __future__ import annotations
 
 from preflight.model.record import Record, field
+from preflight.postgres.includes import INCLUDES, Include, Place, Unread, followed
+from preflight.postgres.includes import PROBLEMS as _OF_INCLUDES
 
 TYPE_CHECKING = False
 if TYPE_CHECKING:
     from collections.abc import Iterator
+
+    from preflight.postgres.includes import Files
 
 _TLS_VERSIONS = ("TLSv1", "TLSv1.1", "TLSv1.2", "TLSv1.3")
 _WORDS = {
@@ -31,13 +35,15 @@ DEFAULTS = {
     "ssl_key_file": "server.key",
     "ssl_ca_file": "",
     "ssl_crl_file": "",
+    "ssl_ciphers": "HIGH:MEDIUM:+3DES:!aNULL",
     "ssl_min_protocol_version": "TLSv1.2",
     "ssl_max_protocol_version": "",
     "password_encryption": "scram-sha-256",
     "listen_addresses": "localhost",
 }
+#: What keeps the server from reading a line, by code.
+PROBLEMS = {"syntax": "it is not written name = value", **_OF_INCLUDES}
 _HASH_NAMES_SINCE = 14  # before, password_encryption could be `on`
-_INCLUDES = ("include", "include_if_exists", "include_dir")
 
 _DIGITS = frozenset("0123456789")
 _HEXADECIMAL = frozenset("0123456789abcdefABCDEF")
@@ -54,6 +60,9 @@ class Entry(Record):
     name: str = field("Name of the setting, in lower case.")
     value: str = field("Its value, without quotes.")
     line: int = field("Line, counted from 1.")
+    file: str = field(
+        "What to call the file that it is included from; empty where it is included from none.", default=""
+    )
     written: str = field("Its name as written.")
 
 
@@ -61,8 +70,12 @@ class ConfigurationFile(Record):
     """What a configuration file says."""
 
     entries: tuple[Entry, ...] = field("What it sets, in order: the last of a name wins.", default=())
-    includes: tuple[int, ...] = field("Lines that include other files, which are not looked at.", default=())
-    errors: tuple[int, ...] = field("Lines that the server cannot read, so that it does not start.", default=())
+    unread: tuple[tuple[Place, Unread, int], ...] = field(
+        "Includes whose files are not known here, each with how many of the entries stand above it.", default=()
+    )
+    errors: tuple[tuple[Place, str], ...] = field(
+        "Lines that the server cannot read, so that it does not start, each with a code of `PROBLEMS`.", default=()
+    )
 
     def of(self, name: str) -> Entry | None:
         """Return what the file says last about a setting."""
@@ -72,20 +85,35 @@ class ConfigurationFile(Record):
         """Return the lines whose values the server looks at: of several with one spelling of a name, the last."""
         return tuple({one.written: one for one in self.entries}.values())
 
-    def included_after(self, line: int) -> int | None:
-        """Return a line that includes another file after a line: what stands there would win."""
-        return next((one for one in self.includes if one > line), None)
+    def unread_after(self, entry: Entry | None) -> tuple[Place, Unread] | None:
+        """Return the first include that is not known here and stands after an entry: what it says would win."""
+        position = -1 if entry is None else next(at for at, one in enumerate(self.entries) if one is entry)
+        return next(((place, unread) for place, unread, above in self.unread if above > position), None)
 
 
-def read_configuration(text: str) -> ConfigurationFile:
+def read_configuration(text: str, *, path: str = "/", files: Files | None = None) -> ConfigurationFile:
     """Read a configuration file.
 
     Args:
         text: Its text.
+        path: Its absolute path, from which relative ones in it start.
+        files: Opens what it includes; without it nothing of that is known.
     """
     entries: list[Entry] = []
-    includes: list[int] = []
-    errors: list[int] = []
+    unread: list[tuple[Place, Unread, int]] = []
+    errors: list[tuple[Place, str]] = []
+    for place, item in followed(text, path, _lines, files):
+        if isinstance(item, Entry):
+            entries.append(item.replace(file=place.file) if place.file else item)
+        elif isinstance(item, Unread):
+            unread.append((place, item, len(entries)))
+        else:
+            errors.append((place, str(item)))
+    return ConfigurationFile(entries=tuple(entries), unread=tuple(unread), errors=tuple(errors))
+
+
+def _lines(text: str) -> Iterator[tuple[int, Entry | Include | str]]:
+    """Yield the lines with what they are: an entry, an include, or the code of what is wrong."""
     for number, line in enumerate(text.split("\n"), start=1):
         tokens = list(_tokens(line))
         if not tokens:
@@ -93,16 +121,15 @@ def read_configuration(text: str) -> ConfigurationFile:
         named = tokens[0][0] in ("id", "qualified")
         rest = tokens[2:] if len(tokens) > 1 and tokens[1][0] == "=" else tokens[1:]
         if not named or len(rest) != 1 or rest[0][0] not in ("id", "string", "number", "word"):
-            errors.append(number)
+            yield number, "syntax"
             continue
         name = _lower(tokens[0][1])
-        if name in _INCLUDES:
-            includes.append(number)
+        kind, written = rest[0]
+        value = _unquoted(written) if kind == "string" else written
+        if name in INCLUDES:
+            yield number, Include(kind=name, path=value)
         else:
-            kind, value = rest[0]
-            text = _unquoted(value) if kind == "string" else value
-            entries.append(Entry(name=name, value=text, line=number, written=tokens[0][1]))
-    return ConfigurationFile(entries=tuple(entries), includes=tuple(includes), errors=tuple(errors))
+            yield number, Entry(name=name, value=value, line=number, written=tokens[0][1])
 
 
 def canonical(name: str, value: str, *, major: int | None = None) -> str | None:

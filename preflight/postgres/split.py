@@ -154,7 +154,7 @@ def connection_of(group: SplitSettings, settings: Mapping[str, str | None]) -> C
         if name not in PROMOTED and name not in SECRET and may_be_shown(name, value, reading)
     }
     if own_variables:
-        for code, parameter in refused_values(parameters, "libpq"):
+        for code, parameter in refused_values(parameters, "libpq", elsewhere=LIBPQ):
             reading.refuse(code, parameter)
     return Connection(
         form="environment" if own_variables else "settings",

@@ -226,7 +226,8 @@ def effective_sslmode(
     parameters = dict(effective.parameters)
     if source == "split_setting" and mode is not None and effective.sources.get("sslmode") != "connection_string":
         parameters["sslmode"] = mode
-    codes = dict.fromkeys(refused_values(parameters, client))
+    unknown = tuple(sorted({*connection.unknown, *effective.unknown}))
+    codes = dict.fromkeys(refused_values(parameters, client, elsewhere=unknown))
     if is_misspelt((split or {}).get("ssl_mode") or ""):
         codes["mode_spelling", "sslmode"] = None
     return EffectiveSslMode(
@@ -240,7 +241,7 @@ def effective_sslmode(
         disagrees=disagrees,
         candidates=tuple(candidates),
         parameters=parameters,
-        unknown=tuple(sorted({*connection.unknown, *effective.unknown})),
+        unknown=unknown,
         problems=tuple(problem(code, parameter) for code, parameter in codes),
     )
 

@@ -221,6 +221,19 @@ class FileProbe:
         """Return what to open on this machine for a path, be it there or not; None where it is known only elsewhere."""
         return self._at(path)
 
+    def real_path(self, path: str) -> str:
+        """Return where a path of this machine leads with every link followed, be anything there or not.
+
+        Links of this machine count, as they do for a mount's source; what is no path, or leads in a circle, comes back as it is.
+
+        Args:
+            path: The path on this machine.
+        """
+        try:
+            return os.path.realpath(self._at(path))
+        except (OSError, ValueError):
+            return path
+
     def names(self, path: str) -> tuple[str, ...]:
         """Return the names in a directory, sorted; none where it cannot be listed.
 

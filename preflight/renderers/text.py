@@ -43,6 +43,7 @@ _PROBLEMS = {
     "internal": "BUG",
     "interrupted": "STOPPED",
 }
+_STRICTER = "hardening"
 # Settings of preflight that take rules away, whoever set them.
 _EXEMPTING = ("disable", "not_secret")
 # Read, but not what would start.
@@ -132,7 +133,16 @@ def _header(page: Page, report: Mapping[str, Any]) -> None:
     words = (", ".join(judged) or "nothing") + (f"; by {', '.join(beside)}" if beside else "")
     page.paragraph(lead("judged"), ("dim", words))
     if profile["name"] not in {None, "production"}:
-        page.paragraph(lead("profile", "loud"), ("loud", profile["name"]), ("", " is in force, not production"))
+        stricter = profile["name"] == _STRICTER
+        means = (
+            "it asks for all that production does, and more"
+            if stricter
+            else "it lets pass what production refuses; to judge as production, add --profile production"
+        )
+        page.paragraph(
+            lead("profile", "dim" if stricter else "loud"), ("loud", profile["name"]),
+            ("", f" is in force, not production ({profile['source']}): {means}"),
+        )  # fmt: skip
 
 
 def _loosened(page: Page, report: Mapping[str, Any]) -> None:
@@ -171,18 +181,26 @@ def _problems(page: Page, report: Mapping[str, Any]) -> None:
 
 
 def _decided(page: Page, report: Mapping[str, Any]) -> None:
-    """Show what passed, rule by rule, and what did not apply, and why."""
-    rows: dict[tuple[str, str, str], list[str]] = {}
+    """Show what passed, rule by rule, and what did not apply, reason by reason."""
+    passed: dict[str, dict[str, None]] = {}
+    reasons: dict[tuple[str, str, tuple[str, ...]], dict[str, None]] = {}
+    everything = {subject for finding in report["findings"] for subject in finding["subjects"]}
     for finding in report["findings"]:
-        if finding["status"] in {"pass", "not_applicable"}:
-            said = finding["message"] if finding["status"] == "not_applicable" else ""
-            names = rows.setdefault((finding["status"], finding["rule"], said), [])
-            names += [finding["resource"]["name"]] if finding["resource"] else []
-    for status, label in (("pass", "pass"), ("not_applicable", "n/a")):
-        page.blank()
-        for (_, rule, said), names in sorted((row, names) for row, names in rows.items() if row[0] == status):
-            about = "  ".join(part for part in (", ".join(dict.fromkeys(names)), said) if part)
-            page.paragraph(lead(label, "pass" if status == "pass" else "dim"), ("name", rule), ("dim", f"  {about}"))
+        name = finding["resource"]["name"] if finding["resource"] else ""
+        if finding["status"] == "pass":
+            passed.setdefault(finding["rule"], {}).update({name: None} if name else {})
+        elif finding["status"] == "not_applicable":
+            some = () if everything <= set(finding["subjects"]) else tuple(finding["subjects"])
+            reasons.setdefault((finding["message"], name, some), {})[finding["rule"]] = None
+    page.blank()
+    for rule, names in sorted(passed.items()):
+        page.paragraph(lead("pass", "pass"), ("name", rule), ("dim", f"  {', '.join(names)}"))
+    page.blank()
+    for (said, name, subjects), rules in sorted(reasons.items()):
+        why = said if len(rules) == 1 else said.replace("that this rule is about", "that these rules are about")
+        about = f"{name}: " if name else ""
+        where = f" ({', '.join(subjects)})" if subjects else ""
+        page.paragraph(lead("n/a"), ("dim", f"{about}{why}{where}: "), ("", ", ".join(sorted(rules))))
 
 
 def _in_force(page: Page, report: Mapping[str, Any]) -> None:

@@ -23,13 +23,21 @@ _STOPS = ";&|()"
 _LONGEST_WORD = 20
 _MOST_READ = 65_536  # characters of one text; a longer one is a program
 # Options that no setting is named like. `redis-server --requirepass`, `redis-server --masterauth`, `psql`'s kin.
-SECRET_OPTIONS = frozenset({"requirepass", "masterauth", "pass", "pwd", "passphrase", "secret", "token", "userpass"})
+SECRET_OPTIONS = frozenset(
+    {"requirepass", "masterauth", "pass", "pwd", "passphrase", "secret", "token", "userpass", "oauth2-bearer"}
+)
 # Programs whose `-p` takes the password in the same word, or in the next.
 _GLUED = frozenset(
     {"mysql", "mysqladmin", "mysqldump", "mysqlcheck", "mariadb", "mariadb-admin", "mariadb-dump", "mariadb-check"}
 )
 _SHORT = {"sshpass": "-p", "redis-cli": "-a", "valkey-cli": "-a", "mongo": "-p", "mongosh": "-p", "mongodump": "-p", "sqlcmd": "-P"}  # fmt: skip
-_USER_PASSWORD = {"curl": ("-u", "--user")}
+_USER_PASSWORD = {"curl": ("-u", "--user", "-U", "--proxy-user")}
+_USER_ASSIGNED = ("-u", "--user=")
+# Headers of HTTP (RFC 9110), and the options that programs take them by.
+_HEADER_OPTIONS = ("-H", "--header")
+_HEADER_ASSIGNED = "--header="
+_HEADERS = frozenset({"authorization", "proxy-authorization", "cookie"})
+_SCHEMES = frozenset({"bearer", "basic", "token", "apikey", "digest"})
 
 
 class Word(Record):
@@ -49,7 +57,7 @@ class FoundOption(Record):
 
 
 def secrets_in(texts: Sequence[Setting], bindings: Bindings, *, resolved: bool = False) -> Iterator[FoundOption]:
-    """Yield the secrets in the texts of a command, in the order written.
+    """Yield the secrets in the texts of a command: those in headers of HTTP, then the others, in the order written.
 
     Args:
         texts: Its words, or its one text.
@@ -66,7 +74,9 @@ def secrets_in(texts: Sequence[Setting], bindings: Bindings, *, resolved: bool =
         marked = Marked(written, {}) if resolved else mark(written, len(variables))
         variables |= marked.variables
         words += [Word(text=word, origin=position) for word in _split(marked.text)]
-    yield from _secrets(words, variables, bindings)
+    found, others = _of_headers(words, variables, bindings)
+    yield from found
+    yield from _secrets(others, variables, bindings)
 
 
 def _secrets(words: list[Word], variables: Mapping[str, Variable], bindings: Bindings) -> Iterator[FoundOption]:
@@ -91,15 +101,58 @@ def _secrets(words: list[Word], variables: Mapping[str, Variable], bindings: Bin
         if "://" in text and (given := _url(value if equals and "://" in value else text, variables)) is not None:
             yield FoundOption(label="a URL", given=given, text=word.origin, variables=_names(text, variables))
         elif equals and _is_assigned(bare, value) and _is_secret(bare, bindings, option=key.startswith("--")):
-            yield _found(_shown(key), value, word, variables)
+            yield _found(shown_option(key), value, word, variables)
         elif not equals and option and _is_name(bare) and _is_secret(bare, bindings, option=True):
-            following = _shown(key)
+            following = shown_option(key)
         elif program in _GLUED and text.startswith("-p") and len(text) > len("-p") and not text.startswith("-port"):
             yield _found("-p", text[2:], word, variables)
+        elif program in _USER_PASSWORD and text.startswith(_USER_ASSIGNED) and ":" in text:
+            yield _found(text[: 2 + 4 * text.startswith("--")], text.partition(":")[2], word, variables)
         elif (program in _SHORT and text == _SHORT[program]) or text in _USER_PASSWORD.get(program, ()):
             following = text
         elif program and position and text in _STOPS:
             program = ""
+
+
+def _of_headers(
+    words: list[Word], variables: Mapping[str, Variable], bindings: Bindings
+) -> tuple[list[FoundOption], list[Word]]:
+    """Return the secrets in headers of HTTP, and the words that belong to none."""
+    found: list[FoundOption] = []
+    others: list[Word] = []
+    header = ""
+    for word in words:
+        text = word.text
+        if text in _HEADER_OPTIONS:
+            header = text
+            continue
+        if text.startswith(_HEADER_ASSIGNED):
+            header, text = _HEADER_OPTIONS[1], text.removeprefix(_HEADER_ASSIGNED)
+        if not header:
+            others.append(word)
+            continue
+        label, value = _of_header(header, text, bindings)
+        if value:
+            found.append(_found(label, value, word, variables))
+        header = "" if value else label
+    return found, others
+
+
+def _of_header(label: str, text: str, bindings: Bindings) -> tuple[str, str]:
+    """Return what to call the header that a word belongs to, and the secret in it; both empty where it holds none.
+
+    Args:
+        label: The option before it, with the name of the header where that was a word of its own.
+        text: The word: `Authorization:`, `Bearer`, the secret, or all of them together.
+        bindings: Which names are secrets.
+    """
+    if label in _HEADER_OPTIONS:
+        name, colon, text = text.partition(":")
+        if not colon or not _is_name(name) or not (name.lower() in _HEADERS or bindings.is_secret(name)):
+            return "", ""
+        label = f"{label} {shown_option(name)}"
+    text = text.strip()
+    return label, "" if text.lower() in _SCHEMES else text
 
 
 def _found(label: str, value: str, word: Word, variables: Mapping[str, Variable]) -> FoundOption:
@@ -138,8 +191,12 @@ def _is_secret(name: str, bindings: Bindings, *, option: bool) -> bool:
     return bindings.is_secret(name) or (option and name.lower() in SECRET_OPTIONS)
 
 
-def _shown(key: str) -> str:
-    """Return an option as it can be shown: what has a long word in it is rather a key than a name."""
+def shown_option(key: str) -> str:
+    """Return an option as it can be shown: what has a long word in it is rather a key than a name.
+
+    Args:
+        key: The option as written.
+    """
     longest = max(map(len, key.replace("-", "_").replace(".", "_").split("_")))
     return key if _is_name(key) and longest < _LONGEST_WORD else "an option"
 

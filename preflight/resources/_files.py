@@ -21,6 +21,9 @@ class FileResource(Resource):
 
     path: Fact[str] = field("Its path, as configured.")
     file: Fact[str] = field("The file on this machine: behind a path in a container, what is mounted there.")
+    host_path: Fact[str] = field(
+        "Where a path in a container leads to on this machine, whether or not a file is there; absent for one of this machine."
+    )
     kind: Fact[str] = field("What stands there.", choices=KINDS)
     reader: Fact[int] = field("User id of who will read it; absent where it is not known.")
     readable: Fact[bool] = field(
@@ -71,6 +74,7 @@ def file_facts(path: str, context: Context, *, on_host: bool = False) -> dict[st
         return {"path": shown, **dict.fromkeys(_FACTS, later)}
     facts: dict[str, Any] = {"path": shown, **dict.fromkeys(_FACTS)}
     facts |= {"kind": seen.kind, "file": _file(seen, shown)}
+    facts["host_path"] = seen.place if seen.on_host and isinstance(shown, str) else None
     if seen.kind != "regular":
         return facts
     mode = seen.mode

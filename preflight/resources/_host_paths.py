@@ -11,6 +11,7 @@ import posixpath
 # that lets few requests through. credentials: keys and passwords of the host, of its users, of other containers. system: what
 # the host runs.
 EXPOSURES = ("nothing", "filtered_socket", "engine_socket", "host_root", "credentials", "system")
+_RANKS = ("nothing", "system", "credentials", "host_root", "engine_socket")
 
 _SOCKETS = frozenset(
     {
@@ -62,6 +63,25 @@ def exposure(source: str) -> str:
     if path in _CREDENTIALS or _holds_credentials(path):
         return "credentials"
     return "system" if path in _SYSTEM or f"{path}/".startswith(_SYSTEM_BELOW) else "nothing"
+
+
+def worse(one: str, other: str) -> bool:
+    """Whether an exposure gives more of the host than another.
+
+    Args:
+        one: The exposure.
+        other: The one it is compared with.
+    """
+    return _RANKS.index(one) > _RANKS.index(other)
+
+
+def may_be_a_secret(path: str) -> bool:
+    """Whether a path that holds credentials can be one file of them, which people give as a secret on purpose.
+
+    Args:
+        path: The path on the host, absolute.
+    """
+    return posixpath.normpath(path) not in _CREDENTIALS
 
 
 def is_socket_proxy(repository: str) -> bool:

@@ -3,15 +3,18 @@
 from __future__ import annotations
 
 from preflight.model.fact import Deferred, Unknown
-from preflight.model.record import field
+from preflight.model.record import Record, field
 from preflight.resources._files import file_facts
+from preflight.resources._redaction import MASK, Redaction
 from preflight.resources.base import Resource
 
 TYPE_CHECKING = False
 if TYPE_CHECKING:
-    from collections.abc import Callable, Iterable, Iterator, Sequence
+    from collections.abc import Callable, Hashable, Iterable, Iterator, Sequence
     from typing import Any, TypeVar
 
+    from preflight.live.checks import LiveChecks
+    from preflight.live.deadline import Deadline
     from preflight.live.failures import LiveFailure
     from preflight.live.waiting import Attempts
     from preflight.model.fact import Fact
@@ -19,6 +22,7 @@ if TYPE_CHECKING:
     from preflight.resources.base import Context
 
     Found = TypeVar("Found", bound="LiveResource")
+    Answer = TypeVar("Answer")
 
 _SECONDS_OF_A_DAY = 86400
 _IDENTITY = frozenset({"name", "origin", "via"})
@@ -29,6 +33,7 @@ _NOT_ASKED = frozenset({"driver_missing", "extra_missing", "service_file"})
 class LiveResource(Resource):
     """A server that was asked."""
 
+    server: Fact[str] = field("Host and port that were asked; of several servers all, in their order.")
     reason: Fact[str] = field(
         "Why the service cannot use the server as it is configured, as a code; absent where it can."
     )
@@ -73,17 +78,87 @@ def _recorded(facts: Any, client: Resource) -> dict[str, Any]:  # noqa: ANN401 -
     return {**network, **{name: tuple(value) if isinstance(value, list) else value for name, value in facts.items()}}
 
 
-def course(failure: LiveFailure | None, effort: Attempts) -> dict[str, Any]:
+class Asked(Record):
+    """How a server was asked."""
+
+    server: str = field("Host and port, as people may see them.")
+    effort: Attempts = field("How often it was tried.")
+
+
+def ask(
+    target: tuple[Hashable, ...],
+    name: str,
+    server: str,
+    check: Callable[[LiveChecks, Deadline], Answer],
+    context: Context,
+    *,
+    hosts: Iterable[str] = (),
+) -> tuple[Answer, Asked] | Deferred:
+    """Ask a server, once in a run for each target.
+
+    Args:
+        target: What is asked about, its kind first.
+        name: The client's name.
+        server: Host and port, as `shown_servers` writes them.
+        check: Asks, and has ended by the deadline that it is given.
+        context: Who asks, and which names are those of services.
+        hosts: The hosts' names, of which only the project's own network may know where they are.
+
+    Returns:
+        The answer and how it came about; or `Deferred` where only containers reach the server.
+    """
+    live = context.live
+    if live is None:
+        raise AssertionError("nobody asked for live checks")
+
+    def once(deadline: Deadline) -> Answer | Deferred:
+        from preflight.live.waiting import failure_of
+
+        answer = check(live, deadline)
+        return _neighbour_unknown(context, hosts, failure_of(answer)) or answer
+
+    answer, effort = live.ask(target, name if name == server else f"{name} at {server}", once)
+    return answer if isinstance(answer, Deferred) else (answer, Asked(server=server, effort=effort))
+
+
+def shown_servers(servers: Iterable[tuple[str, int]], subject: Subject, context: Context) -> str:
+    """Write hosts and ports as people may see them: a host that could be a secret in the wrong place is masked.
+
+    Args:
+        servers: Name, address or local socket's path, and port; an empty name is the client's default socket.
+        subject: Its secrets are no host's name.
+        context: Knows secrets by their names.
+    """
+    redaction = Redaction(context.bindings, ())
+    secrets = {
+        (setting.text or "").strip()
+        for setting in subject.settings.values()
+        if context.bindings.is_secret(setting.name, setting.text or "")
+    }
+
+    def shown(host: str, port: int) -> str:
+        if not host:
+            return "the default local socket"
+        text = MASK if host in secrets else redaction.text(host) or MASK
+        if host.startswith(("/", "@")):
+            return text
+        return f"[{text}]:{port}" if ":" in host else f"{text}:{port}"
+
+    return ", ".join(shown(host, port) for host, port in servers)
+
+
+def course(failure: LiveFailure | None, asked: Asked) -> dict[str, Any]:
     """Return the facts that every live resource has.
 
     Args:
         failure: Why the service cannot use the server; None where it can.
-        effort: How often it was tried.
+        asked: How it was asked.
     """
     from preflight.live.checks import clause
 
-    tried, seconds = effort.attempts, round(effort.seconds, 1)
+    tried, seconds = asked.effort.attempts, round(asked.effort.seconds, 1)
     return {
+        "server": asked.server,
         "reason": failure.reason if failure is not None else None,
         "detail": clause(failure.message) if failure is not None else None,
         "remedy": failure.hint if failure is not None else None,
@@ -115,14 +190,20 @@ def unreachable_here(subject: Subject, network: Fact[str]) -> Deferred | None:
     return None
 
 
-def neighbour_unknown(context: Context, hosts: Iterable[str], failure: LiveFailure | None) -> Deferred | None:
-    """Return what the facts of a server are whose name only the project's own network knows.
+def withheld(failure: LiveFailure, asked: Asked) -> Unknown:
+    """Return what the facts are that need a password or a token which was not sent.
 
     Args:
-        context: Knows the names of services.
-        hosts: The names of the servers.
-        failure: Why they were not reached.
+        failure: Why it was not.
+        asked: Who would have got it.
     """
+    from preflight.live.checks import clause
+
+    return Unknown(reason=failure.reason, detail=f"{clause(failure.message)} to {asked.server}")
+
+
+def _neighbour_unknown(context: Context, hosts: Iterable[str], failure: LiveFailure | None) -> Deferred | None:
+    """Return what the facts of a server are whose name only the project's own network knows."""
     if failure is None or failure.reason not in {"name_not_resolved", "resolver_failed"}:
         return None
     if not context.neighbours.intersection(hosts):

@@ -2,16 +2,19 @@
 
 from __future__ import annotations
 
+import os
 import posixpath
 
 from preflight.model.fact import Deferred, Unknown
 from preflight.model.origin import Origin
+from preflight.postgres.includes import Listed, Opened
 from preflight.probes.files import PROBLEMS, FileText
 
 TYPE_CHECKING = False
 if TYPE_CHECKING:
     from preflight.model.service import Service
     from preflight.model.setting import Setting
+    from preflight.postgres.includes import Place, Unread
     from preflight.probes.files import FileProbe
     from preflight.resources.base import Context
 
@@ -19,6 +22,7 @@ _SCRIPTS = "/docker-entrypoint-initdb.d"
 _SCRIPT_ENDINGS = (".sh", ".sql")
 _MOST_SCRIPTS = 100
 _MOST_BYTES = 64 * 1024 * 1024  # of a Compose file that has been read once already
+_GONE = frozenset({"missing", "dangling_symlink", "not_a_directory"})
 _MADE_BY_SERVER = frozenset({"elsewhere", "missing", "dangling_symlink"})
 
 _last_read: tuple[FileProbe, str, list[str]] | None = None
@@ -66,9 +70,92 @@ class ServerFile:
         else:
             self.later = Unknown(reason=data.code, detail=f"{self.shown}: {PROBLEMS[data.code][0]}")
 
-    def origin(self, line: int | None = None) -> Origin | None:
-        """Return the place of a line, or None where the file is not here."""
-        return Origin(file=self.shown, line=line) if self.text is not None else None
+    def origin(self, line: int | None = None, *, included: str = "") -> Origin | None:
+        """Return the place of a line, or None where the file is not here.
+
+        Args:
+            line: The line.
+            included: The file that it is in, where that is one that this one includes.
+        """
+        return Origin(file=included or self.shown, line=line) if self.text is not None else None
+
+    def at(self, place: Place) -> str:
+        """Return a place in it, or in a file that it includes, as it is written in messages."""
+        return f"{place.file or self.shown}:{place.line}"
+
+
+class IncludedFiles:
+    """Opens what configuration files include, by paths in the container.
+
+    Args:
+        context: Looks at files.
+    """
+
+    __slots__ = ("_context",)
+
+    def __init__(self, context: Context) -> None:
+        self._context = context
+
+    def file(self, path: str) -> Opened:
+        """Return a file.
+
+        Args:
+            path: Its absolute path in the container.
+        """
+        read = ServerFile(path, self._context, made_by_image=False)
+        gone = isinstance(read.later, Unknown) and read.later.reason in _GONE
+        return Opened(shown=read.shown, text=read.text, later=None if gone else read.later)
+
+    def folder(self, path: str) -> Listed:
+        """Return the names in a directory.
+
+        Args:
+            path: Its absolute path in the container.
+        """
+        files = self._context.files
+        seen = files.inspect(path)
+        if seen.kind == "directory":
+            place = files.local_path(path)
+            if place is not None and os.access(place, os.R_OK | os.X_OK):
+                return Listed(names=files.names(path))
+            return Listed(later=Unknown(reason="permission_denied", detail=f"{seen.place or path} cannot be listed"))
+        if seen.exists:
+            return Listed()
+        return Listed(later=self.file(path).later)
+
+
+def not_followed(at: str, unread: Unread, decides: str) -> Unknown | Deferred:
+    """Return why something is not known behind an include.
+
+    Args:
+        at: Where the include stands.
+        unread: Why it is not followed.
+        decides: What the included file decides, as a part of a sentence.
+    """
+    if isinstance(unread.later, Deferred):
+        return Deferred(
+            reason="include", detail=f"{at} includes what is known only where the service runs, and {decides}"
+        )
+    why = unread.later.detail if unread.later is not None else "too many files are included"
+    return Unknown(reason="include", detail=f"{at} includes what cannot be read, and {decides}: {why}")
+
+
+def extended(folder: str, service: Service, context: Context) -> str:
+    """Return the lines that include what is mounted into the `conf.d` of a folder; empty where nothing is.
+
+    Args:
+        folder: The folder of the configuration, in the container.
+        service: What is mounted where.
+        context: Looks at files.
+    """
+    below = posixpath.join(folder, "conf.d")
+    if any(below == place.target or below.startswith(place.target.rstrip("/") + "/") for place in service.files):
+        seen = context.files.inspect(below)
+        # A volume above the folder is the database's, in which there is none unless somebody put it there.
+        own = any(place.target.rstrip("/") in (folder, below) for place in service.files)
+        return "include_dir 'conf.d'\n" if seen.exists or (own and seen.kind == "elsewhere") else ""
+    names = sorted(posixpath.basename(one.target) for one in service.files if posixpath.dirname(one.target) == below)
+    return "".join(f"include 'conf.d/{name}'\n" for name in names if name.endswith(".conf") and "'" not in name)
 
 
 def init_scripts(service: Service, context: Context) -> str:

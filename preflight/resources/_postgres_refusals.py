@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from preflight.model.fact import Unknown
 from preflight.postgres.server_command import PROBLEMS
+from preflight.postgres.server_settings import PROBLEMS as LINE_PROBLEMS
 from preflight.postgres.server_settings import canonical, is_known
 
 TYPE_CHECKING = False
@@ -44,14 +45,16 @@ def refusals(server: Server) -> Iterator[Refusal]:
 
 
 def _of_file(read: ConfigurationFile, file: ServerFile, major: int | None) -> Iterator[Refusal]:
-    for line in read.errors:
-        yield f"PostgreSQL cannot read {file.shown}:{line}", file.origin(line)
+    for place, code in read.errors:
+        why = f": {LINE_PROBLEMS[code]}" if code != "syntax" else ""
+        yield f"PostgreSQL cannot read {file.at(place)}{why}", file.origin(place.line, included=place.file)
     for entry in read.looked_at():
-        place = file.origin(entry.line)
+        origin = file.origin(entry.line, included=entry.file)
+        at = f"{entry.file or file.shown}:{entry.line}"
         if not is_known(entry.name):
-            yield f"PostgreSQL has no setting {_shown(entry.name)} ({file.shown}:{entry.line})", place
+            yield f"PostgreSQL has no setting {_shown(entry.name)} ({at})", origin
         elif canonical(entry.name, entry.value, major=major) is None:
-            yield f"{entry.name} is set in {file.shown}:{entry.line} to a value that PostgreSQL refuses", place
+            yield f"{entry.name} is set in {at} to a value that PostgreSQL refuses", origin
 
 
 def _of_versions(server: Server) -> Iterator[Refusal]:

@@ -36,7 +36,8 @@ class CaBundle(Resource):
     authority: Fact[bool] = field("Whether a certificate in it may issue others (version 1 roots count).")
     usable: Fact[bool] = field("Whether a root in it is valid today.")
     not_after: Fact[str] = field("Last day of the root that is valid longest.")
-    remaining_days: Fact[int] = field("Whole days until then; negative when it is over.")
+    ends: Fact[str] = field("When that is, by the calendar, in words such as `in 90 days`, `tomorrow` or `12 days ago`.")
+    remaining_days: Fact[int] = field("Whole days of 24 hours until then; negative when it is over.")
     validity: Fact[str] = field(
         "How the validity of that root stands.",
         choices=("valid", "notice", "warning", "critical", "expired", "not_yet_valid"),
@@ -68,7 +69,7 @@ def _facts(item: TlsItem, context: Context) -> dict[str, Any]:
     if item.later is not None:
         return dict.fromkeys(_FACTS, item.later)
     from preflight.x509.certificate import CertificateFacts, CertificateProblem, read_certificate
-    from preflight.x509.lifetime import lifetime
+    from preflight.x509.lifetime import days_until, in_days, lifetime
     from preflight.x509.material import Material, MaterialProblem, read_material
 
     blocks = certificates_of(item)
@@ -94,6 +95,7 @@ def _facts(item: TlsItem, context: Context) -> dict[str, Any]:
         "authority": any(one.is_ca or (one.version == 1 and one.self_signed) for one in known),
         "usable": best.state not in {"expired", "not_yet_valid"},
         "not_after": longest.not_after.date().isoformat(),
+        "ends": in_days(days_until(longest.not_after, now)),
         "remaining_days": best.remaining_days,
         "validity": best.state,
         "keys_strong": all(strong(one.key.type, one.key.bits, one.key.curve) for one in known),

@@ -7,7 +7,7 @@ from __future__ import annotations
 
 from preflight.model.fact import Deferred, Unknown
 from preflight.model.record import field
-from preflight.resources._tls_material import beside, certificates_of, tls_items
+from preflight.resources._tls_material import beside, certificates_of, swapped, tls_items
 from preflight.resources.base import Resource
 
 TYPE_CHECKING = False
@@ -40,7 +40,8 @@ class Certificate(Resource):
         "How its validity stands; near its end by days that are scaled to short lifetimes.",
         choices=("valid", "notice", "warning", "critical", "expired", "not_yet_valid"),
     )
-    remaining_days: Fact[int] = field("Whole days left; negative when it has expired.")
+    ends: Fact[str] = field("When that is, by the calendar, in words such as `in 90 days`, `tomorrow` or `12 days ago`.")
+    remaining_days: Fact[int] = field("Whole days of 24 hours left; negative when it has expired.")
     lifetime_days: Fact[int] = field("Days of its whole lifetime.")
     too_long: Fact[bool] = field("Whether it lives longer than is wise for a private CA's certificate (825 days).")
     key_type: Fact[str] = field("The kind of its key.")
@@ -81,7 +82,8 @@ def collect(subject: Subject, context: Context) -> Iterator[Certificate]:
     """Collect the certificates that settings and connection strings name, and those that settings hold."""
     items = tls_items(subject, context)
     for item in items:
-        if item.purpose == "certificate":
+        # Where certificate and key are swapped, that is said of the key, once.
+        if item.purpose == "certificate" and not swapped(item, beside(item, "key", items)):
             yield Certificate(
                 name=item.label,
                 origin=item.origin,
@@ -121,9 +123,10 @@ def _unreadable(problem: MaterialProblem | Any) -> dict[str, Any]:  # noqa: ANN4
 
 
 def _contents(leaf: CertificateFacts, context: Context) -> dict[str, Any]:
-    from preflight.x509.lifetime import exceeds_private_advice, lifetime
+    from preflight.x509.lifetime import days_until, exceeds_private_advice, in_days, lifetime
 
-    life = lifetime(leaf.not_before, leaf.not_after, now_of(context))
+    now = now_of(context)
+    life = lifetime(leaf.not_before, leaf.not_after, now)
     key = leaf.key
     return {
         "subject": leaf.subject,
@@ -131,6 +134,7 @@ def _contents(leaf: CertificateFacts, context: Context) -> dict[str, Any]:
         "not_before": leaf.not_before.date().isoformat(),
         "not_after": leaf.not_after.date().isoformat(),
         "validity": life.state,
+        "ends": in_days(days_until(leaf.not_after, now)),
         "remaining_days": life.remaining_days,
         "lifetime_days": life.days,
         "too_long": exceeds_private_advice(leaf.not_before, leaf.not_after, is_ca=False),

@@ -12,6 +12,7 @@ from preflight.model.secret_text import SecretText
 from preflight.model.setting import Reference
 from preflight.resources._commands import secrets_in
 from preflight.resources._files import FileResource, file_facts
+from preflight.resources._further_secrets import assignments, in_content, in_dockerfile, in_options, in_url
 from preflight.resources._given import GIVEN, given_by, issued, password_of, whole
 from preflight.resources._images import file_form
 from preflight.resources._values import STATES, state_of
@@ -23,12 +24,16 @@ if TYPE_CHECKING:
     from typing import Any
 
     from preflight.model.fact import Fact
-    from preflight.model.service import ContentSource, Grant
+    from preflight.model.service import ContentSource, FurtherText, Grant, Service
     from preflight.model.setting import Setting
     from preflight.model.subject import Subject
+    from preflight.resources._commands import FoundOption
     from preflight.resources.base import Context
 
-_PLACES = ("environment", "command", "entrypoint", "healthcheck", "build_argument", "label", "secret")
+_PLACES = (
+    "environment", "command", "entrypoint", "healthcheck", "build_argument", "build_context", "label", "annotation", "secret",
+    "config", "logging", "volume",
+)  # fmt: skip
 _ARGUMENTS = frozenset(
     (word,) for word in ("opts", "options", "args", "arguments", "flags", "params", "command", "cmd")
 )
@@ -100,8 +105,20 @@ def collect(subject: Subject, context: Context) -> Iterator[ComposeSecret]:
         texts = tuple(text for text in service.texts if text.name == place)
         if texts:
             yield from _of_texts(texts, place, place, context)
+    yield from _elsewhere(service, context)
     for grant in service.secrets:
         yield _of_grant(grant, service.contents.get(grant.source), subject, context)
+
+
+def _elsewhere(service: Service, context: Context) -> Iterator[ComposeSecret]:
+    for hook in service.hooks:
+        for setting in hook.environment:
+            found = _of_setting(setting, "environment", context)
+            if found is not None:
+                yield found.replace(name=f"{found.name} ({hook.name})")
+        yield from _of_texts(hook.texts, "command", hook.name, context)
+    for further in service.further_texts:
+        yield from _of_further(further, context)
 
 
 def _of_setting(
@@ -170,20 +187,63 @@ def _of_texts(texts: tuple[Setting, ...], place: str, name: str, context: Contex
             having = {one.label for one in resolved if one.given != "nothing"}
         blanked = tuple(name for name in text.blanked_by if name in found.variables)
         empty = found.given == "variable" and (bool(blanked) or found.label not in (having or ()))
-        yield ComposeSecret(
-            name=f"{name}, {found.label}",
-            origin=text.origin,
-            via=text.via,
-            place=place,
-            given=found.given,
-            role=None,
-            state="empty" if empty else "set",
-            connection_string=found.label == "a URL",
-            variables=blanked or found.variables or None,
-            file_form=None,
-            read_by=(),
-            **dict.fromkeys(_FILE_FACTS),
+        variables = blanked or found.variables
+        yield _of_found(found, text, place, name).replace(
+            state="empty" if empty else "set", variables=variables or None
         )
+
+
+def _of_found(found: FoundOption, text: Setting, place: str, name: str) -> ComposeSecret:
+    return ComposeSecret(
+        name=f"{name}, {found.label}",
+        origin=text.origin,
+        via=text.via,
+        place=place,
+        given=found.given,
+        role=None,
+        state="set",
+        connection_string=found.label == "a URL",
+        variables=found.variables or None,
+        file_form=None,
+        read_by=(),
+        **dict.fromkeys(_FILE_FACTS),
+    )
+
+
+def _of_further(further: FurtherText, context: Context) -> Iterator[ComposeSecret]:
+    setting, place = further.setting, further.place
+    written = setting.written.reveal() if setting.written is not None else ""
+    owner = f"{place} {further.owner}" if further.owner else setting.name
+    if further.form == "value":
+        found = _of_setting(setting, place, context)
+        if found is not None:
+            yield found.replace(name=f"{owner}, {found.name}") if further.owner else found
+    elif further.form == "dockerfile":
+        yield from _of_dockerfile(setting, written, context)
+    else:
+        several = (
+            in_url(written)
+            if further.form == "url"
+            else in_options(written, context.bindings)
+            if further.form == "options"
+            else in_content(written, context.bindings)
+        )
+        for one in several:
+            yield _of_found(one, setting, place, owner)
+
+
+def _of_dockerfile(setting: Setting, written: str, context: Context) -> Iterator[ComposeSecret]:
+    """Yield the secrets in the instructions of a Dockerfile: `docker history` shows them all."""
+    for instruction, arguments in in_dockerfile(written):
+        text = setting.replace(value=SecretText(arguments), written=SecretText(arguments), references=(), blanked_by=())
+        if instruction not in {"ENV", "ARG", "LABEL"}:
+            yield from _of_texts((text,), "build_argument", setting.name, context)
+            continue
+        for name, value in assignments(arguments):
+            bare = SecretText(value.strip("\"'"))
+            found = _of_setting(text.replace(name=name, value=bare, written=bare), "build_argument", context)
+            if found is not None:
+                yield found.replace(name=f"{setting.name}, {instruction} {found.name.partition(' (')[0]}")
 
 
 def _variables(text: Setting) -> tuple[str, ...]:

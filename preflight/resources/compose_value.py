@@ -15,9 +15,10 @@ from preflight.resources.base import Resource
 
 TYPE_CHECKING = False
 if TYPE_CHECKING:
-    from collections.abc import Iterator
+    from collections.abc import Collection, Iterator
 
     from preflight.model.fact import Fact
+    from preflight.model.origin import Origin
     from preflight.model.service import Service, Trap
     from preflight.model.setting import Setting
     from preflight.model.subject import Subject
@@ -43,6 +44,9 @@ class ComposeValue(Resource):
     cut_at_dollar: Fact[bool] = field(
         "Whether a `$` in it begins the name of an unset variable that was hardly meant as one."
     )
+    variable_at: Fact[str] = field(
+        "Where the env file sets the variable that is cut there and used in it; absent where the `$` stands in itself."
+    )
     unset: Fact[tuple[str, ...]] = field("Variables it is made of that are unset, so that their part came out empty.")
     text_changed: Fact[bool] = field("Whether it is a number, date or boolean to YAML, and becomes another text.")
     comment: Fact[str] = field(
@@ -62,6 +66,7 @@ def collect(subject: Subject, context: Context) -> Iterator[ComposeValue]:
         return
     traps: dict[str, dict[str, Trap]] = {}
     of_fields: list[Trap] = []
+    cut = {trap.origin for trap in service.traps if trap.service is None and trap.code == "dollar_in_value"}
     for trap in service.traps:
         if trap.origin.setting is None:
             of_fields.append(trap)
@@ -71,13 +76,13 @@ def collect(subject: Subject, context: Context) -> Iterator[ComposeValue]:
         found = traps.pop(setting.name, {})
         sort = _sort(setting, context)
         if setting.path is None and (found or sort != "other" or _may_change(setting)):
-            yield _of_setting(setting, sort, found)
+            yield _through_cut(_of_setting(setting, sort, found), setting, cut)
     for name, found in traps.items():
         sort = "secret" if context.bindings.is_secret(name) else _sort_of_name(name, context)
         for trap in found.values():  # a setting that came out without a value
             yield _value(trap.setting or "", trap, "environment", sort).replace(comment=_comment(found))
             break
-    yield from _of_fields(service, of_fields, context)
+    yield from _of_fields(service, of_fields, cut, context)
 
 
 def _sort(setting: Setting, context: Context) -> str:
@@ -116,11 +121,21 @@ def _of_setting(setting: Setting, sort: str, found: dict[str, Trap]) -> ComposeV
         place="environment",
         sort=sort,
         cut_at_dollar=dollar,
+        variable_at=None,
         unset=setting.blanked_by if unset else (),
         text_changed="text_changed" in found,
         comment=_comment(found),
         cut_at_operator=False,
     )
+
+
+def _through_cut(value: ComposeValue, text: Setting, cut: Collection[Origin]) -> ComposeValue:
+    """Return a value that is also cut where it takes in a variable that an env file sets, and Compose cuts there."""
+    place = next((one for one in text.via if one in cut), None) if cut else None
+    if place is None or value.cut_at_dollar is True:
+        return value
+    through: ComposeValue = value.replace(cut_at_dollar=True, variable_at=str(place))
+    return through
 
 
 def _comment(found: dict[str, Trap]) -> str | None:
@@ -129,12 +144,17 @@ def _comment(found: dict[str, Trap]) -> str | None:
     return "instead of a value" if "value_is_comment" in found else None
 
 
-def _of_fields(service: Service, traps: list[Trap], context: Context) -> Iterator[ComposeValue]:
+def _of_fields(
+    service: Service, traps: list[Trap], cut_variables: Collection[Origin], context: Context
+) -> Iterator[ComposeValue]:
     for name in _COMMANDS:
         texts = tuple(text for text in service.texts if text.name == name)
         if texts and (name != "healthcheck" or any(text.blanked_by for text in texts)):
             cut = any(trap.code == "command_cut" and trap.setting == name for trap in traps)
-            yield _of_texts(name, texts, context).replace(cut_at_operator=cut)
+            value: ComposeValue = _of_texts(name, texts, context).replace(cut_at_operator=cut)
+            for text in texts:
+                value = _through_cut(value, text, cut_variables)
+            yield value
     for trap in traps:
         if trap.code == "variable_blanked" and trap.setting not in (*_COMMANDS, *_ELSEWHERE):
             yield _value(trap.setting or "", trap, trap.setting or "", "other").replace(unset=trap.variables)
@@ -163,6 +183,7 @@ def _of_texts(name: str, texts: tuple[Setting, ...], context: Context) -> Compos
         place=name,
         sort="secret" if dollar and any(secrets_in(texts, context.bindings)) else "other",
         cut_at_dollar=dollar,
+        variable_at=None,
         unset=tuple(unset),
         text_changed=False,
         comment=None,
@@ -177,6 +198,7 @@ def _value(name: str, trap: Trap, place: str, sort: str) -> ComposeValue:
         place=place,
         sort=sort,
         cut_at_dollar=False,
+        variable_at=None,
         unset=(),
         text_changed=False,
         comment=None,

@@ -30,6 +30,10 @@ class PostgresServer(Resource):
     min_tls_version: Fact[TlsVersion] = field("Lowest TLS version it accepts.")
     min_tls_version_source: Fact[str] = field("Who says so, with the place.")
     max_tls_version: Fact[TlsVersion] = field("Highest TLS version it accepts; absent where none is set.")
+    weak_ciphers: Fact[tuple[str, ...]] = field(
+        "Kinds of weak suites that its ssl_ciphers means, for TLS up to 1.2, in OpenSSL's words; none where it accepts TLS 1.3 alone."
+    )
+    ciphers_source: Fact[str] = field("Who says so, with the place.")
     password_encryption: Fact[str] = field("How it hashes new passwords.", choices=("md5", "scram-sha-256"))
     password_encryption_source: Fact[str] = field("Who says so, with the place.")
     reach: Fact[str] = field(
@@ -67,6 +71,7 @@ def collect(subject: Subject, context: Context) -> Iterator[PostgresServer]:
     ssl = server.setting("ssl")
     lowest = server.setting("ssl_min_protocol_version")
     highest = server.setting("ssl_max_protocol_version")
+    ciphers = server.setting("ssl_ciphers")
     hashing = server.setting("password_encryption")
     found = list(refusals(server))
     refused = [place for _, place in found if place is not None]
@@ -82,6 +87,8 @@ def collect(subject: Subject, context: Context) -> Iterator[PostgresServer]:
         min_tls_version=_version(lowest),
         min_tls_version_source=lowest.said,
         max_tls_version=_version(highest),
+        weak_ciphers=_weak(ciphers, lowest),
+        ciphers_source=ciphers.said,
         password_encryption=hashing.value,
         password_encryption_source=hashing.said,
         reach=reach_of(server),
@@ -99,6 +106,16 @@ def usual_place(server: Server, subject: Subject) -> Origin:
     """
     places = server.service.places
     return next((places[key] for key in ("command", "entrypoint", "image", "build") if key in places), subject.origin)
+
+
+def _weak(ciphers: Stated, lowest: Stated) -> Fact[tuple[str, ...]]:
+    if lowest.value == "TLSv1.3":
+        return ()
+    if not isinstance(ciphers.value, str):
+        return ciphers.value
+    from preflight.postgres.ciphers import KINDS, weak_kinds
+
+    return tuple(f"{kind} ({KINDS[kind]})" for kind in weak_kinds(ciphers.value))
 
 
 def _version(stated: Stated) -> Fact[TlsVersion]:

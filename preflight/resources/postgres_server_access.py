@@ -21,6 +21,7 @@ if TYPE_CHECKING:
     from preflight.model.origin import Origin
     from preflight.model.subject import Subject
     from preflight.postgres.hba import AccessFile, Row
+    from preflight.postgres.includes import Place
     from preflight.resources._postgres_server import Server
     from preflight.resources.base import Context
 
@@ -73,7 +74,9 @@ class _Found(Record):
     shown: str = field("What to call it.")
 
     def rows(self, rows: Iterable[Row]) -> tuple[str, ...]:
-        return tuple(f"{row.text} ({f'{self.shown}:{row.line}' if self.here else self.shown})" for row in rows)
+        return tuple(
+            f"{row.text} ({f'{row.file or self.shown}:{row.line}' if self.here else self.shown})" for row in rows
+        )
 
 
 def collect(subject: Subject, context: Context) -> Iterator[PostgresServerAccess]:
@@ -99,10 +102,16 @@ def collect(subject: Subject, context: Context) -> Iterator[PostgresServerAccess
         return
     here = server.access.text is not None
     shown = server.access.shown if here else _MADE
-    content = read_access(server.access.text or _made(server, subject))
+    content = (
+        read_access(server.access.text or "", path=server.access.path, files=server.includes, major=server.image.major)
+        if here
+        else read_access(_made(server, subject))
+    )
+    beyond = _beyond(server, content)
     found = _Found(content=content, here=here, shown=shown)
     plaintext, encrypted = content.plaintext_rows(), content.encrypted_rows()
-    remote = (*plaintext, *encrypted)
+    places = {(row.file, row.line) for row in (*plaintext, *encrypted)}
+    remote = [row for row in content.rows if (row.file, row.line) in places]
     trusted, weak, hashed = weak_rows(remote, "trust"), weak_rows(remote, "password", "ident"), weak_rows(remote, "md5")
     asking = [row for row in encrypted if row.client_certificate]
     method = subject.settings.get(_METHOD) if not here and server.image.family == "official" else None
@@ -110,13 +119,13 @@ def collect(subject: Subject, context: Context) -> Iterator[PostgresServerAccess
         name=subject.name,
         origin=_origin(server, content, (*trusted, *weak, *plaintext, *hashed)) or (method.origin if method else place),
         file=shown,
-        plaintext_rows=found.rows(plaintext),
-        trust_rows=found.rows(trusted),
-        weak_rows=found.rows(weak),
-        md5_rows=found.rows(hashed),
-        client_certificates="none" if not asking else "all" if len(asking) == len(encrypted) else "some",
+        plaintext_rows=found.rows(plaintext) or beyond or (),
+        trust_rows=found.rows(trusted) or beyond or (),
+        weak_rows=found.rows(weak) or beyond or (),
+        md5_rows=found.rows(hashed) or beyond or (),
+        client_certificates=beyond or ("none" if not asking else "all" if len(asking) == len(encrypted) else "some"),
         reach=reach,
-        problems=tuple(_problems(server, content, asking)),
+        problems=tuple(_problems(server, content, asking)) or beyond or (),
         remedy=_EDIT if here else _MOUNT_BITNAMI if server.image.family == "bitnami" else _MOUNT,
     )
 
@@ -149,16 +158,35 @@ def _made(server: Server, subject: Subject) -> str:
     )
 
 
+def _beyond(server: Server, content: AccessFile) -> Unknown | Deferred | None:
+    """Return why rows are not known: the first row that matches decides, and what is included may hold it."""
+    from preflight.resources._postgres_files import not_followed
+
+    if not content.unread:
+        return None
+    place, unread = content.unread[0]
+    return not_followed(server.access.at(place), unread, "its rows decide who gets in")
+
+
 def _origin(server: Server, content: AccessFile, rows: tuple[Row, ...]) -> Origin | None:
-    lines = [line for line, _ in content.errors] or [row.line for row in rows][:1]
-    return server.access.origin(lines[0] if lines else None)
+    places = [(place.line, place.file) for place, _ in content.errors]
+    places += [(row.line, row.file) for row in rows[:1]]
+    places += [(place.line, place.file) for place, _ in content.unread]
+    line, file = places[0] if places else (None, "")
+    return server.access.origin(line, included=file)
 
 
 def _problems(server: Server, content: AccessFile, asking: list[Row]) -> Iterator[str]:
     from preflight.postgres.hba import PROBLEMS
+    from preflight.postgres.includes import Place
 
-    shown = server.access.shown if server.access.text is not None else _MADE
-    for line, code in content.errors:
-        yield f"PostgreSQL cannot read {shown}:{line}: {PROBLEMS[code]}"
+    here = server.access.text is not None
+
+    def at(place: Place) -> str:
+        return server.access.at(place) if here else f"{_MADE}:{place.line}"
+
+    for place, code in content.errors:
+        yield f"PostgreSQL cannot read {at(place)}: {PROBLEMS[code]}"
     if asking and server.text_of("ssl") == "on" and server.setting("ssl_ca_file").value == "":
-        yield f"{shown}:{asking[0].line} asks for a client certificate, and no ssl_ca_file says which CA must have signed it"
+        place = Place(file=asking[0].file, line=asking[0].line)
+        yield f"{at(place)} asks for a client certificate, and no ssl_ca_file says which CA must have signed it"

@@ -8,7 +8,7 @@ from __future__ import annotations
 from preflight.model.fact import Deferred, Unknown
 from preflight.model.record import field
 from preflight.resources._tls_files import parameter_of
-from preflight.resources._tls_material import beside, certificates_of, tls_items
+from preflight.resources._tls_material import beside, certificates_of, swapped, tls_items
 from preflight.resources._values import not_literal
 from preflight.resources.base import Resource
 from preflight.resources.certificate import strong
@@ -41,6 +41,10 @@ class PrivateKey(Resource):
     key_type: Fact[str] = field("The kind of key.")
     key_bits: Fact[int] = field("Its size in bits.")
     key_strong: Fact[bool] = field("Whether it is RSA of 2048 bits or more, P-256, P-384, P-521, Ed25519 or Ed448.")
+    swapped: Fact[bool] = field(
+        "Whether a certificate stands in its place, and the key in the place of the certificate beside it."
+    )
+    certificate_path: Fact[str] = field("Path of the file in the place of that certificate; absent where it is no file.")
     matches: Fact[bool] = field("Whether it belongs to the certificate beside it; absent where there is none.")
     certificate: Fact[str] = field("Name of the setting of that certificate.")
     environments: Fact[tuple[str, ...]] = field("Files of other environments that hold the same key.")
@@ -48,7 +52,9 @@ class PrivateKey(Resource):
 
 RESOURCE = PrivateKey
 _FACTS = tuple(
-    name for name in PrivateKey.fields() if name not in {"name", "origin", "via", "use", "path", "file", "certificate"}
+    name
+    for name in PrivateKey.fields()
+    if name not in {"name", "origin", "via", "use", "path", "file", "certificate", "certificate_path", "swapped"}
 )
 _PASSPHRASE_WORDS = ("PASSPHRASE", "PASSWORD", "PASS")
 
@@ -67,6 +73,8 @@ def collect(subject: Subject, context: Context) -> Iterator[PrivateKey]:
                 path=item.path,
                 file=item.file,
                 certificate=pair.label if pair is not None else None,
+                certificate_path=pair.path if pair is not None else None,
+                swapped=item.later if item.later is not None else swapped(pair, item),
                 **_facts(item, pair, subject, context),
             )
 

@@ -8,7 +8,8 @@ from __future__ import annotations
 import posixpath
 
 from preflight.model.record import field
-from preflight.resources._host_paths import EXPOSURES, exposure, is_socket_proxy
+from preflight.resources._devices import reaches_memory_or_disks, rule_reaches_memory_or_disks
+from preflight.resources._host_paths import EXPOSURES, exposure, is_socket_proxy, may_be_a_secret, worse
 from preflight.resources._images import repository
 from preflight.resources.base import Resource
 
@@ -63,25 +64,7 @@ _NAMESPACES = (
     ("userns_mode", "namespace", "its root is the host's root, whatever user remapping the engine is set to"),
     ("cgroup", "namespace", "it sees the control groups of all containers"),
 )  # fmt: skip
-_MEMORY_AND_DISKS = tuple(
-    f"/dev/{name}"
-    for name in (
-        "mem",
-        "kmem",
-        "port",
-        "kmsg",
-        "sd",
-        "hd",
-        "vd",
-        "xvd",
-        "nvme",
-        "mmcblk",
-        "md",
-        "dm-",
-        "mapper/",
-        "disk/",
-    )
-)
+_MEMORY_AND_DISKS = "it can read and write the host's memory or disks"
 
 
 class Privilege(Resource):
@@ -98,24 +81,23 @@ class Privilege(Resource):
 RESOURCE = Privilege
 
 
-def collect(subject: Subject, context: Context) -> Iterator[Privilege]:  # noqa: ARG001 - a collector's signature
+def collect(subject: Subject, context: Context) -> Iterator[Privilege]:
     """Collect what a service's description says about its privileges."""
     service = subject.service
     if service is None:
         return
     places = service.places
     if "privileged" in places:
-        risk = (
-            "it is root on the host: it reaches every device, and no confinement holds it"
-            if service.privileged
-            else None
-        )
-        value = "true" if service.privileged else "false"
-        yield _one(subject, "privileged", f"privileged: {value}", value, places["privileged"], risk)
+        yield _privileged(subject, "privileged", places["privileged"], privileged=service.privileged)
+    for hook in service.hooks:
+        if "privileged" in hook.places:
+            yield _privileged(subject, f"{hook.name} privileged", hook.places["privileged"], privileged=hook.privileged)
     for key, kind, sharing in _NAMESPACES:
         text = _shared(service, key)
         if text is not None and key in places:
-            yield _one(subject, kind, f"{key}: {text}", text, places[key], sharing if text == "host" else None)
+            by_name = key == "network_mode" and service.host_network is not None
+            said = f"networks: {service.host_network}, which is the host's" if by_name else f"{key}: {text}"
+            yield _one(subject, kind, said, text, places[key], sharing if text == "host" else None)
     in_host_network = service.network_mode == "host"
     for word in service.capabilities_added:
         name = word.text.upper().removeprefix("CAP_")
@@ -125,9 +107,14 @@ def collect(subject: Subject, context: Context) -> Iterator[Privilege]:  # noqa:
         risk = _SECURITY_OPTIONS.get(plain_option(word.text))
         yield _one(subject, "security_option", f"security_opt: {word.text}", word.text, word.origin, risk)
     for word in service.devices:
-        risk = "it can read and write the host's memory or disks" if word.text.startswith(_MEMORY_AND_DISKS) else None
-        yield _one(subject, "device", f"devices: {word.text}", word.text, word.origin, risk)
-    yield from _mounts(subject, service)
+        shown = _device(word.text, context)
+        risk = None if shown is None else _MEMORY_AND_DISKS
+        yield _one(subject, "device", f"devices: {shown or word.text}", word.text, word.origin, risk)
+    for word in service.device_rules:
+        risk = _MEMORY_AND_DISKS if rule_reaches_memory_or_disks(word.text) else None
+        yield _one(subject, "device", f"device_cgroup_rules: {word.text}", word.text, word.origin, risk)
+    yield from _mounts(subject, service, context)
+    yield from _granted(subject, service, context)
 
 
 def plain_option(text: str) -> str:
@@ -137,6 +124,20 @@ def plain_option(text: str) -> str:
         text: The option as written.
     """
     return text.replace("=", ":").replace(" ", "").lower()
+
+
+def _privileged(subject: Subject, key: str, origin: Origin, *, privileged: bool) -> Privilege:
+    risk = "it is root on the host: it reaches every device, and no confinement holds it" if privileged else None
+    value = "true" if privileged else "false"
+    return _one(subject, "privileged", f"{key}: {value}", value, origin, risk)
+
+
+def _device(written: str, context: Context) -> str | None:
+    """Return what to call a device that is memory or a disk, by its own path or the one it leads to; None for others."""
+    if reaches_memory_or_disks(written):
+        return written
+    real = context.host.real_path(written) if written.startswith("/") else written
+    return f"{written} (a link to {real})" if reaches_memory_or_disks(real) else None
 
 
 def _one(subject: Subject, kind: str, said: str, value: str, origin: Origin, risk: str | None) -> Privilege:
@@ -163,7 +164,7 @@ def _shared(service: Service, key: str) -> str | None:
     }[key]
 
 
-def _mounts(subject: Subject, service: Service) -> Iterator[Privilege]:
+def _mounts(subject: Subject, service: Service, context: Context) -> Iterator[Privilege]:
     if not service.mounts and not service.api_socket:
         return
     proxy = service.image is not None and is_socket_proxy(repository(service.image))
@@ -180,10 +181,41 @@ def _mounts(subject: Subject, service: Service) -> Iterator[Privilege]:
         place = places.get(posixpath.normpath(mount.target)) if mount.target else None
         source = _source(mount, place)
         if source is not None:
-            shown = place.shown if place is not None else source
-            yield _mount(
-                subject, shown, mount.origin, exposure(source), proxy=proxy, via=mount.via, read_only=mount.read_only
+            shown, exposes = _exposed(source, place.shown if place is not None else source, context)
+            yield _mount(subject, shown, mount.origin, exposes, proxy=proxy, via=mount.via, read_only=mount.read_only)
+        for reached in mount.reaches:
+            shown, exposes = _exposed(reached.path, reached.shown, context)
+            yield _mount(subject, shown, mount.origin, exposes, via=mount.via, read_only=reached.read_only)
+
+
+def _granted(subject: Subject, service: Service, context: Context) -> Iterator[Privilege]:
+    """Yield the files of secrets and configs that are more than that; Compose mounts them read-only, whatever they are."""
+    for word, grants, contents in (
+        ("secret", service.secrets, service.contents),
+        ("config", service.configs, service.config_contents),
+    ):
+        for grant in grants:
+            source = contents.get(grant.source)
+            if source is None or source.file is None:
+                continue
+            place = next((one for one in service.files if one.target == grant.target), None)
+            shown, exposes = _exposed(source.file, place.shown if place is not None else source.file, context)
+            meant = (
+                word == "secret" and exposes == "credentials" and may_be_a_secret(context.host.real_path(source.file))
             )
+            if exposes != "nothing" and not meant:
+                named = f"of the {word} {grant.source}, {shown}"
+                yield _mount(subject, named, grant.origin, exposes, via=(source.origin, *source.via), read_only=True)
+
+
+def _exposed(source: str, shown: str, context: Context) -> tuple[str, str]:
+    """Return what to call a path of the host and what it gives: by itself, or by where its links lead, whatever is more."""
+    written = exposure(source)
+    if not source.startswith("/"):
+        return shown, written
+    real = context.host.real_path(source)
+    found = exposure(real) if real != source else written
+    return (f"{shown} (a link to {real})", found) if worse(found, written) else (shown, written)
 
 
 def _source(mount: Mount, place: FilePlace | None) -> str | None:
@@ -192,7 +224,7 @@ def _source(mount: Mount, place: FilePlace | None) -> str | None:
 
 
 def _mount(
-    subject: Subject, shown: str, origin: Origin, exposes: str, *, proxy: bool, via: tuple[Origin, ...] = (), read_only: bool = False
+    subject: Subject, shown: str, origin: Origin, exposes: str, *, proxy: bool = False, via: tuple[Origin, ...] = (), read_only: bool = False
 ) -> Privilege:  # fmt: skip
     if proxy and exposes == "engine_socket":
         exposes = "filtered_socket"

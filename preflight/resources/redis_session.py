@@ -13,13 +13,15 @@ from preflight.resources import redis_client
 from preflight.resources._client_tls import settings_beside, tls_options
 from preflight.resources._live import (
     LiveResource,
+    ask,
     course,
     live_resources,
     local_file,
-    neighbour_unknown,
     not_asked,
     of_certificates,
+    shown_servers,
     unreachable_here,
+    withheld,
 )
 from preflight.resources._network import NETWORKS
 from preflight.resources._url import parse_url
@@ -30,12 +32,15 @@ if TYPE_CHECKING:
     from collections.abc import Iterator, Mapping
     from typing import Any
 
+    from preflight.live.checks import LiveChecks
+    from preflight.live.deadline import Deadline
     from preflight.live.failures import LiveFailure
     from preflight.live.handshake import TlsOptions
     from preflight.live.redis import RedisServer, RedisTarget
     from preflight.model.fact import Fact, TlsVersion
     from preflight.model.setting import Setting
     from preflight.model.subject import Subject
+    from preflight.resources._live import Asked
     from preflight.resources._url import Url
     from preflight.resources.base import Context
     from preflight.resources.redis_client import RedisClient
@@ -92,25 +97,29 @@ def _look(client: RedisClient, subject: Subject, context: Context) -> dict[str, 
     from preflight.live.failures import LiveFailure
     from preflight.live.redis import check_redis
 
-    live = context.live
-    if live is None:
-        raise AssertionError("nobody asked for live checks")
+    def check(live: LiveChecks, deadline: Deadline) -> RedisServer | LiveFailure:
+        return check_redis(target, timeout=live.timeout, deadline=deadline)
 
-    def check() -> RedisServer | LiveFailure | Deferred:
-        answer = check_redis(target, timeout=live.timeout, deadline=live.deadline)
-        failure = answer if isinstance(answer, LiveFailure) else None
-        return neighbour_unknown(context, [target.host], failure) or answer
-
-    answer, effort = live.ask(("redis", target), client.name, check)
-    if isinstance(answer, Deferred):
-        return answer
+    server = shown_servers([(target.host, target.port)], subject, context)
+    found = ask(("redis", target), client.name, server, check, context, hosts=[target.host])
+    if isinstance(found, Deferred):
+        return found
+    answer, asked = found
     told = answer if isinstance(answer, LiveFailure) else answer.refusal
     return not_asked(told) or {
         "network": client.network,
         "connected": told is None,
-        **course(told, effort),
+        **course(told, asked),
         **({} if isinstance(answer, LiveFailure) else _facts(answer, context)),
+        **_not_tried(told, asked),
     }
+
+
+def _not_tried(failure: LiveFailure | None, asked: Asked) -> dict[str, Any]:
+    """Return what only a login tells, where none was tried."""
+    if failure is None or failure.reason != "password_in_clear":
+        return {}
+    return dict.fromkeys(("connected", "auth_accepted", "version"), withheld(failure, asked))
 
 
 def _facts(server: RedisServer, context: Context) -> dict[str, Any]:

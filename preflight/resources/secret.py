@@ -11,6 +11,7 @@ from preflight.model.fact import Deferred, Unknown
 from preflight.model.record import field
 from preflight.model.secret_text import SecretText
 from preflight.model.setting import Reference, Unreadable
+from preflight.resources._renewal import renewal
 from preflight.resources._secrets import secrets_of
 from preflight.resources._values import STATES, deferred
 from preflight.resources.base import Resource
@@ -61,6 +62,7 @@ class Secret(Resource):
     reused_by: Fact[tuple[str, ...]] = field("Other secrets of the subject with the same value.")
     example: Fact[str] = field("Where the same value stands in an example file.")
     both_given: Fact[bool] = field("Whether NAME and NAME_FILE are both set.")
+    remedy: Fact[str] = field("Where a new value comes from: made at random, or issued by another party.")
 
 
 RESOURCE = Secret
@@ -79,6 +81,7 @@ def collect(subject: Subject, context: Context) -> Iterator[Secret]:
             via=one.setting.via,
             role=one.role,
             state=_state(one),
+            remedy=renewal(one.role, one.setting.name, embedded=one.embedded),
             source="connection_string" if one.embedded else "file" if one.setting.path else "setting",
             both_given=f"{one.setting.name}_FILE" in subject.settings
             and subject.settings[f"{one.setting.name}_FILE"].is_set
@@ -88,9 +91,8 @@ def collect(subject: Subject, context: Context) -> Iterator[Secret]:
         )
 
 
-_FACTS = tuple(
-    name for name in Secret.fields() if name not in {"name", "origin", "via", "role", "state", "source", "both_given"}
-)
+_ALWAYS_KNOWN = frozenset({"name", "origin", "via", "role", "state", "source", "both_given", "remedy"})
+_FACTS = tuple(name for name in Secret.fields() if name not in _ALWAYS_KNOWN)
 
 
 def _state(one: FoundSecret) -> str:

@@ -19,7 +19,8 @@ class ServiceResource(Resource):
 
     image: Fact[str] = field("Its image as written; absent where it is only built.")
     user: Fact[str] = field("User that it runs as; absent where the image decides.")
-    runs_as_root: Fact[bool] = field("Whether it runs as root, or leaves that to its image.")
+    runs_as_root: Fact[bool] = field("Whether it or a hook of it runs as root, or leaves that to its image.")
+    root_hook: Fact[str] = field("A hook that runs as root in a service that does not; absent where none does.")
     read_only: Fact[bool] = field("Whether its root file system is read-only.")
     drops_capabilities: Fact[bool] = field("Whether it drops all capabilities.")
     no_new_privileges: Fact[bool] = field("Whether its processes cannot gain privileges.")
@@ -32,6 +33,8 @@ class ServiceResource(Resource):
 
 RESOURCE = ServiceResource
 
+_ROOT = frozenset({"0", "root", ""})
+
 
 def collect(subject: Subject, context: Context) -> Iterator[ServiceResource]:  # noqa: ARG001 - a collector's signature
     """Collect a service."""
@@ -39,12 +42,17 @@ def collect(subject: Subject, context: Context) -> Iterator[ServiceResource]:  #
     if service is None:
         return
     options = {word.text.replace("=", ":").replace(" ", "").lower() for word in service.security_options}
+    as_root = (service.user or "root").partition(":")[0] in _ROOT
+    hook = next(
+        (one.name for one in service.hooks if one.user is not None and one.user.partition(":")[0] in _ROOT), None
+    )
     yield ServiceResource(
         name=subject.name,
         origin=subject.origin,
         image=service.image,
         user=service.user,
-        runs_as_root=(service.user or "root").partition(":")[0] in {"0", "root", ""},
+        runs_as_root=as_root or hook is not None,
+        root_hook=hook if not as_root else None,
         read_only=service.read_only,
         drops_capabilities=any(word.text.upper() in {"ALL", "CAP_ALL"} for word in service.capabilities_dropped),
         no_new_privileges=bool(options & {"no-new-privileges", "no-new-privileges:true"}),

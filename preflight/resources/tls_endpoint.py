@@ -9,7 +9,7 @@ from __future__ import annotations
 from preflight.model.fact import Deferred, Unknown
 from preflight.model.record import field
 from preflight.resources._client_tls import tls_options
-from preflight.resources._live import LiveResource, course, live_resources, of_certificates
+from preflight.resources._live import LiveResource, ask, course, live_resources, of_certificates
 from preflight.resources.base import Resource, deployment_of
 
 TYPE_CHECKING = False
@@ -17,6 +17,8 @@ if TYPE_CHECKING:
     from collections.abc import Iterator
     from typing import Any
 
+    from preflight.live.checks import LiveChecks
+    from preflight.live.deadline import Deadline
     from preflight.live.failures import LiveFailure
     from preflight.live.tls_endpoint import TlsEndpoint as Endpoint
     from preflight.model.fact import Fact, TlsVersion
@@ -68,20 +70,20 @@ def _look(endpoint: str, subject: Subject, context: Context) -> dict[str, Any] |
     from preflight.live.failures import LiveFailure
     from preflight.live.tls_endpoint import check_tls_endpoint
 
-    live = context.live
-    if live is None:
-        raise AssertionError("nobody asked for live checks")
     host, _, port = endpoint.rpartition(":")
     host = host.removeprefix("[").removesuffix("]")
 
-    def check() -> Endpoint | LiveFailure:
-        return check_tls_endpoint(host, int(port), options, timeout=live.timeout, deadline=live.deadline)
+    def check(live: LiveChecks, deadline: Deadline) -> Endpoint | LiveFailure:
+        return check_tls_endpoint(host, int(port), options, timeout=live.timeout, deadline=deadline)
 
-    answer, effort = live.ask(("endpoint", endpoint, options), endpoint, check)
+    found = ask(("endpoint", endpoint, options), endpoint, endpoint, check, context)
+    if isinstance(found, Deferred):
+        return found
+    answer, asked = found
     told = answer if isinstance(answer, LiveFailure) else answer.refusal
     return {
         "reached": not isinstance(answer, LiveFailure),
-        **course(told, effort),
+        **course(told, asked),
         **({} if isinstance(answer, LiveFailure) else _facts(answer, context)),
     }
 

@@ -14,15 +14,16 @@ from preflight.resources import postgres_client, vault_client
 from preflight.resources._client_tls import tls_options
 from preflight.resources._live import (
     LiveResource,
+    ask,
     course,
     live_resources,
-    neighbour_unknown,
     not_asked,
     of_certificates,
+    shown_servers,
     unreachable_here,
+    withheld,
 )
 from preflight.resources._network import NETWORKS
-from preflight.resources._url import parse_url
 from preflight.resources._values import flag, not_literal, with_role
 
 TYPE_CHECKING = False
@@ -30,18 +31,27 @@ if TYPE_CHECKING:
     from collections.abc import Iterator
     from typing import Any
 
+    from preflight.live.checks import LiveChecks
+    from preflight.live.deadline import Deadline
     from preflight.live.failures import LiveFailure
-    from preflight.live.vault import VaultServer, VaultTarget
+    from preflight.live.vault import VaultServer
     from preflight.live.vault_material import CertificateMaterial
+    from preflight.live.vault_target import VaultTarget
     from preflight.model.fact import Fact
     from preflight.model.setting import Setting
     from preflight.model.subject import Subject
+    from preflight.resources._live import Asked
     from preflight.resources.base import Context
     from preflight.resources.vault_client import VaultClient
 
 _WORDS = frozenset({"vault", "bao", "openbao"})
 # What stands before PATH in the name of a setting that names a secret; that of a certificate first.
 _PATHS = ("cert", "certs", "certificate", "certificates", "mtls", "secret", "secrets", "kv", "vault")
+_OF_TOKEN = ("token_valid", "token_root", "token_ttl")
+_OF_SECRET = (
+    "secret_readable", "kv_version", "material", "missing", "problem", "problem_detail", "key_matches", "chain",
+    "chain_detail", "certificate_days", "certificate_not_after",
+)  # fmt: skip
 _MOUNTS = frozenset({"mount", "mountpoint", "engine"})
 
 
@@ -104,33 +114,43 @@ def _look(client: VaultClient, subject: Subject, context: Context) -> dict[str, 
         return target
     from preflight.live.failures import LiveFailure
     from preflight.live.vault import check_vault
+    from preflight.live.vault_target import parts_of
     from preflight.resources._vault_material import judged
 
-    live = context.live
-    if live is None:
-        raise AssertionError("nobody asked for live checks")
     for_clients = next(iter(postgres_client.collect(subject, context)), None) is not None
-    url = parse_url(target.address)
 
     def inspect(material: CertificateMaterial) -> dict[str, Any]:
         return judged(material, context, for_clients=for_clients)
 
-    def check() -> VaultServer | LiveFailure | Deferred:
-        answer = check_vault(target, timeout=live.timeout, deadline=live.deadline, inspect=inspect)
-        failure = answer if isinstance(answer, LiveFailure) else None
-        return neighbour_unknown(context, [url.host] if url is not None else (), failure) or answer
+    def check(live: LiveChecks, deadline: Deadline) -> VaultServer | LiveFailure:
+        return check_vault(target, timeout=live.timeout, deadline=deadline, inspect=inspect)
 
-    answer, effort = live.ask(("vault", target, for_clients), client.name, check)
-    if isinstance(answer, Deferred):
-        return answer
+    place = parts_of(target.address)
+    servers = [place[1:]] if place is not None else []
+    found = ask(
+        ("vault", target, for_clients), client.name, shown_servers(servers, subject, context), check, context,
+        hosts=[host for host, _ in servers],
+    )  # fmt: skip
+    if isinstance(found, Deferred):
+        return found
+    answer, asked = found
     told = answer if isinstance(answer, LiveFailure) else answer.refusal
     if told is not None and told.reason == "token_missing":
         told = None  # whether there is another way to log in is the matter of vault_client
     return not_asked(told) or {
         "network": client.network,
-        **course(told, effort),
+        **course(told, asked),
         **(_closed(answer) if isinstance(answer, LiveFailure) else _facts(answer, target, context)),
+        **_not_tried(told, asked, target),
     }
+
+
+def _not_tried(failure: LiveFailure | None, asked: Asked, target: VaultTarget) -> dict[str, Any]:
+    """Return what only the token's owner is told, where the token was not sent."""
+    if failure is None or failure.reason != "token_in_clear":
+        return {}
+    facts = _OF_TOKEN if target.secret_path is None else (*_OF_TOKEN, *_OF_SECRET)
+    return dict.fromkeys(facts, withheld(failure, asked))
 
 
 def _closed(failure: LiveFailure) -> dict[str, Any]:
@@ -186,7 +206,7 @@ def _target(client: VaultClient, subject: Subject, context: Context) -> VaultTar
     )
     if isinstance(options, (Unknown, Deferred)):
         return options
-    from preflight.live.vault import VaultTarget
+    from preflight.live.vault_target import VaultTarget
 
     return VaultTarget(
         address=(address.text or "").strip(),

@@ -101,6 +101,25 @@ def _state(
     return "notice" if left < notice else "valid"
 
 
+def days_until(moment: datetime, now: datetime) -> int:
+    """Return the days from one day of the calendar to another, both in UTC, as people count them who are told the date.
+
+    Whole days of 24 hours (`remaining_days`) are what scripts count: by them a certificate of 90 days has 89 left as soon
+    as it is made.
+
+    Args:
+        moment: The day that is counted to.
+        now: The day that is counted from.
+    """
+    return (moment.astimezone(UTC).date() - now.astimezone(UTC).date()).days
+
+
+def in_days(count: int) -> str:
+    """Return a number of days from today in words: `in 90 days`, `tomorrow`, `today`, `yesterday`, `12 days ago`."""
+    near = {-1: "yesterday", 0: "today", 1: "tomorrow"}
+    return near.get(count) or (f"in {count} days" if count > 0 else f"{-count} days ago")
+
+
 def lifetime_days(not_before: datetime, not_after: datetime) -> int:
     """Return the days of a validity, each one begun counted, the last second included."""
     seconds = int((not_after - not_before + _SECOND).total_seconds())

@@ -12,6 +12,8 @@ from pathlib import Path
 
 import pytest
 
+from preflight.report.schema import ReportModel
+
 
 def test_a_good_environment_may_start(preflight, good):
     done = preflight("--validate-only", env=good)
@@ -109,6 +111,47 @@ def test_a_refused_start_starts_nothing_and_reports(preflight, good, tmp_path):
     lines = [json.loads(line) for line in done.stderr.splitlines()]
     assert lines[0]["level"] == "fatal"
     assert lines[0]["error"].startswith("invalid config: ")
+
+
+def test_a_refused_start_is_short_enough_for_a_containers_log(preflight, good):
+    environment = {**good, "PAYMENTS_AUTH_JWT_SECRET": "short", "PAYMENTS_SERVER_TLS_ENABLED": "false"}
+    done = preflight("exec", "--", "true", env=environment)
+    (line,) = done.stdout.splitlines()
+    assert len(line) < 10_000
+    brief = json.loads(line)
+    ReportModel.model_validate(brief)
+    whole = json.loads(preflight("exec", "--format", "json", "--", "true", env=environment).stdout)
+    ReportModel.model_validate(whole)
+    said = {"fail", "error", "deferred"}
+    assert brief["findings"] == [one for one in whole["findings"] if one["status"] in said] != []
+    left_out = len(whole["findings"]) - len(brief["findings"])
+    assert brief["notes"][-1].startswith(f"left out: {left_out} findings that passed or do not apply")
+    *blocking, verdict = [json.loads(one) for one in done.stderr.splitlines()]
+    assert [one["rule"] for one in blocking] == [one["rule"] for one in whole["findings"] if one["blocking"]]
+    rules = len({one["rule"] for one in blocking})
+    assert verdict["error"] == f"start refused by {rules} rules of profile production"
+    assert "--format json" in verdict["more"]
+
+
+def test_the_whole_report_of_a_refused_start_goes_into_a_file(preflight, good, tmp_path):
+    path = tmp_path / "report.json"
+    done = preflight("exec", "-o", path, "--", "true", env={**good, "PAYMENTS_AUTH_JWT_SECRET": "short"})
+    assert (done.returncode, done.stdout) == (1, "")
+    assert {one["status"] for one in json.loads(path.read_text())["findings"]} >= {"pass", "fail", "not_applicable"}
+
+
+@pytest.mark.parametrize(
+    ("words", "shown"),
+    [
+        (("true",), "preflight exec -- true"),
+        (("--profile", "staging", "uvicorn", "app:app", "--password=hunter"), "preflight exec -- uvicorn ..."),
+    ],
+)
+def test_a_command_without_dashes_is_told_what_to_type(preflight, good, words, shown):
+    done = preflight("exec", *words, env=good)
+    assert (done.returncode, done.stdout) == (2, "")
+    assert f"write -- before the command: {shown}\n" in done.stderr
+    assert "hunter" not in done.stderr
 
 
 @pytest.mark.parametrize("arguments", [("--validate-only", "--", "touch"), ("--", "--validate-only")])

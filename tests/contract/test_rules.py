@@ -75,6 +75,7 @@ def test_what_must_stop_a_start_is_at_or_above_the_default_threshold():
         "certificate-renewal",
         "certificate-server-chain",
         "certificate-strict",
+        "compose-mount-source",
         "compose-secret-as-file",
         "compose-secret-required",
         "compose-secret-shown-in-processes",

@@ -6,6 +6,7 @@ import os
 import socket
 import struct
 import subprocess
+from pathlib import Path
 
 import psycopg
 import pytest
@@ -15,6 +16,7 @@ from support import pki
 from support import postgres_cluster as postgres
 
 from preflight.postgres.hba import read_access
+from preflight.postgres.includes import Listed, Opened
 from preflight.postgres.server_command import read_command
 from preflight.postgres.server_settings import DEFAULTS, canonical, is_known, read_configuration
 
@@ -137,7 +139,7 @@ _LINES = st.one_of(
 def test_configuration_files(server, lines, name):
     text = "\n".join(lines) + "\n"
     read = read_configuration(text)
-    if read.includes:
+    if read.unread:
         return  # of a file that is not there
     looked_at = read.looked_at()
     names = {entry.name for entry in looked_at}
@@ -152,6 +154,51 @@ def test_configuration_files(server, lines, name):
     ours = None if refused else canonical(name, entry.value) if entry is not None else DEFAULTS[name]
     shown = server.show(name, ["-c", f"config_file={server.file}"])
     assert shown == ours, text
+
+
+class Tree:
+    """Files below a folder, as the server opens them."""
+
+    def file(self, path):
+        try:
+            return Opened(shown=path, text=Path(path).read_text(encoding="utf-8"))
+        except OSError:
+            return Opened(shown=path)
+
+    def folder(self, path):
+        return Listed(names=tuple(os.listdir(path)) if os.path.isdir(path) else None)
+
+
+_PLACES = ("main.conf", "a.conf", "d/b.conf", "d/c.conf", "d/.hidden.conf", "d/b.txt")
+_INCLUDED = st.builds(
+    lambda kind, path: f"{kind} = '{path}'",
+    st.sampled_from(["include", "include", "INCLUDE_if_exists", "include_dir"]),
+    st.sampled_from(
+        ["a.conf", "b.conf", "d/b.conf", "../a.conf", "./d/../d/c.conf", "d", ".", "", "main.conf", "nowhere.conf"]
+    ),
+)
+_SAID = st.sampled_from(["on", "off"]).map(lambda value: f"ssl = {value}")
+
+
+@_MANY
+@example(texts=[["ssl = on", "include_dir = 'd'"], [], ["ssl = off"], [], ["ssl = on"], ["ssl = on"]])
+@example(texts=[["include = 'd/b.conf'", "ssl = off"], ["ssl = on"], ["include '../a.conf'"], [], [], []])
+@example(texts=[["include = 'a.conf'"], ["include 'd/b.conf'"], ["include '../a.conf'"], [], [], []])
+@given(texts=st.lists(st.lists(st.one_of(_SAID, _INCLUDED), max_size=3), min_size=6, max_size=6))
+def test_included_files(server, texts):
+    folder = server.file.parent / "included"
+    (folder / "d").mkdir(parents=True, exist_ok=True)
+    for name, lines in zip(_PLACES, texts, strict=True):
+        (folder / name).write_text("".join(line + "\n" for line in lines), encoding="utf-8")
+        (folder / name).chmod(0o644)
+    folder.chmod(0o755)
+    (folder / "d").chmod(0o755)
+    main = folder / "main.conf"
+    read = read_configuration(main.read_text(encoding="utf-8"), path=str(main), files=Tree())
+    assert not read.unread
+    entry = read.of("ssl")
+    ours = None if read.errors else entry.value if entry is not None else "off"
+    assert server.show("ssl", ["-c", f"config_file={main}"]) == ours, texts
 
 
 # -- pg_hba.conf -------------------------------------------------------------------------------------------------------
@@ -273,7 +320,7 @@ _HBA_LINES = st.one_of(
 @given(line=_HBA_LINES)
 def test_rows(cluster, superuser, line):
     """A line is a row for both, or for neither; and both read the same names, addresses and method."""
-    read = read_access(line + "\n")
+    read = read_access(line + "\n", major=15)
     path = cluster.directory / "data" / "pg_hba.conf"
     before = path.read_text(encoding="utf-8")
     try:
@@ -283,8 +330,6 @@ def test_rows(cluster, superuser, line):
         ).fetchall()
     finally:
         path.write_text(before, encoding="utf-8")
-    if read.includes:
-        return  # PostgreSQL 15 knows no `include`
     errors = [error for kind, *_, error in shown if kind is None or error is not None]  # some errors have no text
     assert len(read.errors) == len(errors), (line, errors)
     ours = [(row.type, [word for word, _ in row.databases], [word for word, _ in row.users]) for row in read.rows]

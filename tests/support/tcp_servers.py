@@ -33,13 +33,14 @@ class Server:
 
 
 @contextmanager
-def serve(handler: Handler) -> Iterator[Server]:
+def serve(handler: Handler, *, port: int = 0) -> Iterator[Server]:
     """Take connections and hand each to a thread; the connection is closed when the handler returns.
 
     Args:
         handler: What speaks on a connection. What it raises of the network is the client's doing, and forgotten.
+        port: The port, where it is not just any that is free.
     """
-    with socket.create_server(("127.0.0.1", 0)) as listener:
+    with socket.create_server(("127.0.0.1", port)) as listener:
         server = Server(listener.getsockname()[1])
         open_connections: list[socket.socket] = []
         threads: list[threading.Thread] = []

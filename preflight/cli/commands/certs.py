@@ -21,7 +21,7 @@ if TYPE_CHECKING:
     from preflight.certificates.create import CreatedFile
 
 _EPILOG = """\
-It makes ca-key.pem, ca-cert.pem, server-key.pem, server-cert.pem, client-key.pem and
+Without --ca-cert it makes ca-key.pem, ca-cert.pem, server-key.pem, server-cert.pem, client-key.pem and
 client-cert.pem: keys with mode 0600, certificates with 0644. In a git work tree it also makes a
 .gitignore, unless the directory has one.
 
@@ -29,6 +29,9 @@ examples:
   preflight certs create
   preflight certs create --out deploy/ssl --cn db.internal --host 10.0.0.5 --client api
   preflight certs create --days 90 --key-type ec-p256 --format json
+
+renewal, before they end: new certificates from the same CA, for which no client has to change:
+  preflight certs create --out ssl-new --ca-cert ssl/ca-cert.pem --ca-key ca-key.pem --cn db.internal
 """
 
 
@@ -47,6 +50,8 @@ def add_arguments(parser: argparse.ArgumentParser) -> None:
     add("--days", type=int, default=DEFAULT_DAYS, metavar="N", help=life)
     life = f"lifetime of the CA, --days to {MAX_DAYS} days (default: {DEFAULT_CA_DAYS}, or a year more than --days)"
     add("--ca-days", type=int, default=None, metavar="N", help=life)
+    add("--ca-cert", default=None, metavar="FILE", help="issue from this CA instead of making one (with --ca-key)")
+    add("--ca-key", default=None, metavar="FILE", help="the key of that CA")
     add("--country", default=own["country"].default, metavar="XX", help="country, two letters (default: %(default)s)")
     add("--state", default=own["state"].default, metavar="TEXT", help="state or province (default: %(default)s)")
     add("--city", default=own["city"].default, metavar="TEXT", help="city (default: %(default)s)")
@@ -90,6 +95,8 @@ def run(options: argparse.Namespace) -> int:
         client_name=options.client,
         hosts=tuple(options.host),
         key_type=options.key_type,
+        ca_certificate=options.ca_cert,
+        ca_key=options.ca_key,
     )
     made = describe(wanted, create(wanted))
     if options.format == "json":
@@ -118,7 +125,9 @@ def describe(wanted: CreateOptions, files: Iterable[CreatedFile]) -> dict[str, A
         }
         for file in files
     ]
-    ca_key, ca, server_key, server, client_key, client = (str(file["path"]) for file in listed[:6])
+    paths = [str(file["path"]) for file in listed if file["kind"] != "gitignore"]
+    server_key, server, client_key, client = paths[-4:]
+    ca_key, ca = paths[:2] if wanted.ca_certificate is None else (wanted.ca_key or "", wanted.ca_certificate)
     settings = {
         "server": {"ssl": "on", "ssl_cert_file": server, "ssl_key_file": server_key, "ssl_ca_file": ca},
         "client": {"sslmode": "verify-full", "sslrootcert": ca, "sslcert": client, "sslkey": client_key},

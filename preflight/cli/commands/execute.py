@@ -10,6 +10,7 @@ from __future__ import annotations
 import os
 
 from preflight.cli import signals
+from preflight.cli.brief import HOW_TO_GET_ALL
 from preflight.cli.judging import judge
 from preflight.cli.output import complain, deliver, write_log
 from preflight.errors import UsageError
@@ -19,6 +20,7 @@ from preflight.sources.process import environment
 TYPE_CHECKING = False
 if TYPE_CHECKING:
     import argparse
+    from typing import Literal
 
 # What a shell says of a command that it cannot start (POSIX, Shell Command Language, 2.8.2).
 CANNOT_EXECUTE = 126
@@ -46,9 +48,10 @@ def run(options: argparse.Namespace) -> int:
     log = options.log or (judged.configuration.log if judged.configuration is not None else "off")
     code = judged.exit_code
     if code or only_validate or options.output is not None:
-        code = deliver(judged.report, options, variables, chosen=chosen)
+        code = deliver(judged.report, options, variables, chosen=chosen, into_log=not only_validate)
     if judged.exit_code or log == "json":
-        write_log(judged.report, level="info" if log == "json" and code == judged.exit_code else "fatal")
+        level: Literal["info", "fatal"] = "info" if log == "json" and code == judged.exit_code else "fatal"
+        write_log(judged.report, level=level, more=None if only_validate else HOW_TO_GET_ALL)
     if code or only_validate:
         return code
     return _become(command, variables)

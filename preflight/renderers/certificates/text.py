@@ -14,7 +14,7 @@ from __future__ import annotations
 
 from preflight.renderers._page import Page, cells, clean
 from preflight.renderers._wording import lead, many
-from preflight.renderers.certificates.timeline import timeline
+from preflight.renderers.certificates.timeline import days_left, timeline
 
 TYPE_CHECKING = False
 if TYPE_CHECKING:
@@ -98,7 +98,7 @@ def _verdict(page: Page, inspection: Mapping[str, Any]) -> None:
 
 
 def _table(page: Page, inspection: Mapping[str, Any], width: int) -> None:
-    rows = [(row, detail) for file in inspection["files"] for row, detail in _rows(file)]
+    rows = [(row, detail) for file in inspection["files"] for row, detail in _rows(file, inspection["at"])]
     if not rows:
         return
     widths = [max(len(head), *(cells(row[at][1]) for row, _ in rows)) for at, head in enumerate(_HEAD)]
@@ -120,7 +120,7 @@ def _line(row: Row, widths: Sequence[int]) -> Iterator[Piece]:
         yield "", " " * (max(wide - cells(short), 0) + 2)
 
 
-def _rows(file: Mapping[str, Any]) -> Iterator[tuple[Row, str]]:
+def _rows(file: Mapping[str, Any], at: str) -> Iterator[tuple[Row, str]]:
     """Yield a row for each certificate and key of a file, and a line with what else there is to say."""
     mode = file["mode"] or "-"
     path = clean(file["path"])
@@ -131,7 +131,7 @@ def _rows(file: Mapping[str, Any]) -> Iterator[tuple[Row, str]]:
         word, chain = _chain(one)
         row = (
             ("", place), ("", _ROLES[one["role"]]), ("", mode), ("name", clean(one["common_name"] or one["subject"] or "-")),
-            ("", one["not_after"][:10]), (style, f"{one['remaining_days']} d"), ("", _key(one["key"])), (chain, word),
+            ("", one["not_after"][:10]), (style, days_left(one, at)), ("", _key(one["key"])), (chain, word),
         )  # fmt: skip
         yield row, "; ".join(part for part in (_certificate_detail(one), also) if part)
     for one in file["keys"]:

@@ -12,9 +12,10 @@ visible beside ten years. Its marks say what is where. What has passed takes les
 from __future__ import annotations
 
 import math
-from datetime import datetime
+from datetime import UTC, datetime
 
 from preflight.renderers._page import cells, clean
+from preflight.x509.lifetime import days_until
 
 TYPE_CHECKING = False
 if TYPE_CHECKING:
@@ -83,6 +84,17 @@ def timeline(inspection: Mapping[str, Any], *, width: int, unicode: bool) -> lis
     return lines
 
 
+def days_left(certificate: Mapping[str, Any], at: str) -> str:
+    """Return the days to a certificate's end by the calendar, as the table and the timeline both show them.
+
+    Args:
+        certificate: One of an inspection.
+        at: The moment it is looked at, ISO 8601.
+    """
+    end = datetime.fromtimestamp(certificate["not_after_timestamp"], UTC)
+    return f"{days_until(end, datetime.fromisoformat(at))} d"
+
+
 def _rows(inspection: Mapping[str, Any], now: float) -> list[dict[str, Any]]:
     """Return one row for each certificate, however many files hold it, the soonest end first."""
     found: dict[str, dict[str, Any]] = {}
@@ -98,7 +110,7 @@ def _rows(inspection: Mapping[str, Any], now: float) -> list[dict[str, Any]]:
                 "copies": 0,
                 "start": (one["not_before_timestamp"] - now) / _DAY,
                 "end": (one["not_after_timestamp"] - now) / _DAY,
-                "left": f"{one['remaining_days']} d",
+                "left": days_left(one, inspection["at"]),
                 "state": one["validity"],
             }
     for row in found.values():

@@ -9,7 +9,7 @@ from __future__ import annotations
 
 import posixpath
 
-from preflight.model.service import FilePlace
+from preflight.model.service import FilePlace, HostPath
 from preflight.sources.compose.paths import relative_name
 
 TYPE_CHECKING = False
@@ -20,6 +20,10 @@ if TYPE_CHECKING:
     from preflight.sources.compose.model import ComposeProject, ComposeService, Volume
 
 _WRITTEN_MODE = 0o444
+# What the local driver mounts by `type` alone, as mount(8) does for the host (Docker documentation, "docker volume create").
+_KERNEL = {"proc": "/proc", "sysfs": "/sys", "devtmpfs": "/dev"}
+# Disks that machines run from; a second one holds data, and may well be a volume's.
+_FIRST_DISKS = ("sda", "hda", "vda", "xvda", "nvme0n1", "mmcblk0", "root", "dm-0", "md0")
 
 
 def file_places(service: ComposeService, project: ComposeProject) -> tuple[FilePlace, ...]:
@@ -32,6 +36,70 @@ def file_places(service: ComposeService, project: ComposeProject) -> tuple[FileP
     found = [*_mounts(service, project), *_grants(service.secrets, project.secrets, "secret", project.folder)]
     found += _grants(service.configs, project.configs, "config", project.folder)
     return tuple(sorted(found, key=lambda place: len(place.target), reverse=True))
+
+
+def mounts_of(service: ComposeService, project: ComposeProject) -> tuple[Mount, ...]:
+    """Return what is mounted into a service, with what becomes of a missing source, and what volumes show of the host.
+
+    Args:
+        service: The service.
+        project: Its project.
+    """
+    node = service.tree.child("volumes")
+    entries = node.value if node is not None and isinstance(node.value, list) else []
+    found = []
+    for mount, entry in zip(service.mounts, entries, strict=True):
+        bind = entry.child("bind")
+        create = bind.child("create_host_path") if bind is not None else None
+        changed = mount
+        if mount.type == "bind" and (create is None or create.value is not False):
+            changed = mount.replace(creates_source=True)
+        elif mount.type == "volume" and mount.source in project.volumes:
+            reaches = tuple(_reaches(mount, project))
+            changed = mount.replace(reaches=reaches) if reaches else mount
+        found.append(changed)
+    return tuple(found)
+
+
+def _reaches(mount: Mount, project: ComposeProject) -> Iterator[HostPath]:
+    """Yield what is seen of the host in a volume of the local driver that is no folder of it."""
+    volume = project.volumes[mount.source or ""]
+    node = project.tree.child("volumes")
+    entry = node.child(volume.name) if node is not None else None
+    written = entry.child("driver_opts") if entry is not None else None
+    if volume.device is not None or volume.driver not in {None, "local"} or written is None or not written.value:
+        return
+    options = {name: str(child.value) for name, child in written.value.items()}
+    kind, device = options.get("type", ""), posixpath.normpath(options.get("device") or ".")
+    flags = options.get("o", "").split(",")
+    read_only = mount.read_only or "ro" in flags
+    name = f"the volume {volume.name}"
+    if kind in _KERNEL:
+        yield HostPath(path=_KERNEL[kind], shown=f"{name} ({_KERNEL[kind]} of the host)", read_only=read_only)
+    elif kind == "overlay":
+        for flag in flags:
+            option, _, paths = flag.partition("=")
+            for path in paths.split(":") if option in {"lowerdir", "upperdir"} else ():
+                # What is written lands in the upper layer alone.
+                below = read_only or option == "lowerdir"
+                yield HostPath(path=path, shown=f"{name} ({path})", read_only=below)
+    elif is_first_disk(device):
+        yield HostPath(path="/", shown=f"{name} ({device})", read_only=read_only)
+
+
+def is_first_disk(device: str) -> bool:
+    """Whether a device is, by its name, the disk or partition that a machine runs from.
+
+    Args:
+        device: Its path, such as `/dev/sda1`.
+    """
+    name = device.removeprefix("/dev/")
+    if name == device:
+        return False
+    if name.startswith("mapper/"):
+        return "root" in name
+    rest = next((name[len(disk) :] for disk in _FIRST_DISKS if name.startswith(disk)), None)
+    return rest is not None and (not rest or rest.removeprefix("p").isdecimal())
 
 
 def _mounts(service: ComposeService, project: ComposeProject) -> Iterator[FilePlace]:

@@ -11,6 +11,8 @@ if TYPE_CHECKING:
 
     from preflight.sources.compose.tree import Node
 
+_MASK = "***"
+
 
 class PathResolver:
     """Makes the paths of models absolute."""
@@ -139,6 +141,39 @@ def home_of(environment: Mapping[str, str]) -> str | None:
 
 
 def relative_name(path: str, directory: str) -> str:
-    """Return a path as it is named in messages: relative to a folder where it lies below, else as it is."""
+    """Return a path as it is named in messages: relative to a folder where it lies below, else as it is.
+
+    A remote address that stands where a path belongs (`include: https://user:token@host/…`) has its credentials masked.
+    """
     prefix = directory.rstrip("/") + "/"
-    return path[len(prefix) :] if path.startswith(prefix) else os.fspath(path)
+    return _without_credentials(path[len(prefix) :] if path.startswith(prefix) else os.fspath(path))
+
+
+def _without_credentials(name: str) -> str:
+    """Mask what stands before the host of an address (RFC 3986, 3.2.1), and behind its `?`; slashes may be collapsed already.
+
+    A password may hold any character unescaped, so everything before the last `@` counts where a `:` is in it.
+    """
+    if "@" not in name and "?" not in name:
+        return name
+    head, scheme, rest = _split_at_scheme(name)
+    before, question, _ = rest.partition("?")
+    if scheme:
+        rest = f"{before}?{_MASK}" if question and "@" not in rest[len(before) :] else rest
+        authority = rest.partition("/")[0]
+        user, at, _ = rest.rpartition("@")
+        if at and ":" not in user:
+            user, at, _ = authority.rpartition("@")
+        return head + scheme + (_MASK + rest[len(user) :] if at else rest)
+    user, at, _ = rest.rpartition("@")
+    last = user.rpartition("/")[2]
+    return rest if not at or ":" not in last else user[: len(user) - len(last)] + _MASK + rest[len(user) :]
+
+
+def _split_at_scheme(name: str) -> tuple[str, str, str]:
+    """Return what stands before a scheme, the scheme's end with its slashes, and what stands behind it."""
+    head, colon, rest = name.partition(":/")
+    if not colon or not head[-1:].isalnum():
+        return "", "", name
+    host = rest.lstrip("/")
+    return head, colon + rest[: len(rest) - len(host)], host

@@ -4,15 +4,16 @@ from __future__ import annotations
 
 TYPE_CHECKING = False
 if TYPE_CHECKING:
-    from collections.abc import Iterator
+    from collections.abc import Iterator, Mapping
 
-    from preflight.model.service import PublishedPort
+    from preflight.model.service import Network, PublishedPort
     from preflight.sources.compose.model import ComposeProject, ComposeService
 
     Holder = tuple[str, PublishedPort]
 
 _WILDCARDS = {"4": "0.0.0.0", "6": "::"}  # noqa: S104 - compared, not bound
 _ENOUGH = 4
+_HOST = "host"
 _GATE = "preflight"
 _ENDING = frozenset({"check", "--validate-only"})  # what preflight does and ends, where `exec` goes on as the service
 
@@ -24,7 +25,7 @@ class Relations:
         gates: Services that run preflight, judge and end.
     """
 
-    __slots__ = ("_guests", "_holders", "gates")
+    __slots__ = ("_guests", "_holders", "_networks", "gates")
 
     def __init__(self, project: ComposeProject) -> None:
         """Work it out.
@@ -32,6 +33,7 @@ class Relations:
         Args:
             project: The project.
         """
+        self._networks = project.networks
         self.gates = frozenset(service.name for service in project.services if _is_gate(service))
         self._guests: dict[str, list[str | None]] = {}
         self._holders: dict[tuple[str | None, str, str], list[Holder]] = {}
@@ -39,7 +41,7 @@ class Relations:
             kind, _, host = (service.network_mode or "").partition(":")
             if kind == "service":
                 self._guests.setdefault(host, []).append(service.image)
-            for port in service.ports if publishes(service.network_mode) else ():
+            for port in service.ports if self._publishes(service) else ():
                 for address, family in _addresses(port):
                     # A wildcard meets every address of its family, so that each is found under the family as well.
                     for key in dict.fromkeys((address, family)):
@@ -51,13 +53,16 @@ class Relations:
 
     def ports(self, service: ComposeService) -> tuple[PublishedPort, ...]:
         """Return the ports of a service, each with another that takes the same address and port of the host."""
-        if not publishes(service.network_mode):
+        if not self._publishes(service):
             return service.ports
         found = []
         for port in service.ports:
             other = next(self._others(port, service.name), None)
             found.append(port if other is None else port.replace(conflict=f"{other[0]} ({other[1].origin})"))
         return tuple(found)
+
+    def _publishes(self, service: ComposeService) -> bool:
+        return publishes(service.network_mode) and host_network(service, self._networks) is None
 
     def _others(self, port: PublishedPort, service: str) -> Iterator[Holder]:
         """Yield those that take what a port takes; the same one twice, on more and on fewer addresses, is no conflict of two."""
@@ -77,6 +82,25 @@ def publishes(network_mode: str | None) -> bool:
         network_mode: As written; None where the service has networks.
     """
     return network_mode in {None, "bridge"}
+
+
+def host_network(service: ComposeService, networks: Mapping[str, Network]) -> Network | None:
+    """Return the network that puts a service into the network of the host, or None where it has its own.
+
+    Docker has one network `host`. A service that is connected to it by that name is in it as by `network_mode: host`
+    (Docker documentation, "Host network driver").
+
+    Args:
+        service: The service.
+        networks: The networks of its project.
+    """
+    if service.network_mode is not None:
+        return None
+    for name in service.networks:
+        network = networks.get(name)
+        if network is not None and _HOST in {network.resource_name, network.driver}:
+            return network
+    return None
 
 
 def _addresses(port: PublishedPort) -> tuple[tuple[str, str], ...]:

@@ -2,22 +2,19 @@
 
 from __future__ import annotations
 
-from preflight.model.secret_text import SecretText
 from preflight.model.service import Service, Word
-from preflight.model.setting import Setting
 from preflight.model.subject import EnvFile, Subject
-from preflight.sources.compose.container_paths import file_places
-from preflight.sources.compose.relations import Relations
-from preflight.sources.names import presentable, presentable_variable
+from preflight.sources.compose.container_paths import file_places, mounts_of
+from preflight.sources.compose.further_texts import below, further_texts, hooks, pairs, presentable_setting, texts
+from preflight.sources.compose.relations import Relations, host_network
 
 TYPE_CHECKING = False
 if TYPE_CHECKING:
-    from collections.abc import Iterator, Mapping
+    from collections.abc import Mapping
 
     from preflight.model.origin import Origin
     from preflight.model.service import Network, Trap
     from preflight.sources.compose.model import ComposeProject, ComposeService
-    from preflight.sources.compose.tree import Node
 
 _OFF = frozenset({"", "0", "0b", "-1"})
 
@@ -31,6 +28,7 @@ def subjects(project: ComposeProject) -> tuple[Subject, ...]:
     traps: dict[str | None, list[Trap]] = {}
     for trap in project.traps:
         traps.setdefault(trap.service, []).append(trap)
+    cut = tuple(trap for trap in traps.get(None, ()) if trap.code == "dollar_in_value")
     first = names[0] if names else None
     near = _neighbours(project)
     relations = Relations(project)
@@ -40,7 +38,7 @@ def subjects(project: ComposeProject) -> tuple[Subject, ...]:
             name=service.name,
             settings={
                 setting.name: setting
-                for setting in map(_presentable, service.environment.values())
+                for setting in map(presentable_setting, service.environment.values())
                 if setting.value is not None
             },
             origin=service.origin,
@@ -51,38 +49,12 @@ def subjects(project: ComposeProject) -> tuple[Subject, ...]:
                 names,
                 relations,
                 near[service.name],
-                # What is the project's own is said once, of its first service.
-                (*traps.get(service.name, ()), *(traps.get(None, ()) if service.name == first else ())),
+                # What is the project's own is said once, of its first service; what cut a variable, to all who may use it.
+                (*traps.get(service.name, ()), *(traps.get(None, ()) if service.name == first else cut)),
             ),
         )
         for service in project.services
     )
-
-
-def _presentable(setting: Setting) -> Setting:
-    """Return a setting whose variables have names that can be shown: `$word` in `pa$word` is the end of a password."""
-    if setting.written is None and setting.value is not None and setting.origin.line is not None:
-        # From an env file, where the second line of a pasted secret stands like a name.
-        name = presentable(setting.name, setting.origin.line, assigned=True)
-        if name != setting.name:
-            return setting.replace(name=name, origin=setting.origin.replace(setting=name))
-    if not setting.references and not setting.blanked_by:
-        return setting
-    text = setting.written.reveal() if setting.written is not None else None
-    line = setting.origin.line or 0
-
-    def shown(names: tuple[str, ...]) -> tuple[str, ...]:
-        return tuple(
-            name
-            if name == setting.name  # passed through by its name alone
-            else presentable(name, line, assigned=False)
-            if text is None
-            else presentable_variable(name, text)
-            for name in names
-        )
-
-    changed: Setting = setting.replace(references=shown(setting.references), blanked_by=shown(setting.blanked_by))
-    return changed
 
 
 def _service(
@@ -95,33 +67,38 @@ def _service(
 ) -> Service:
     value = service.value
     limits = value("deploy", "resources", "limits") or {}
+    in_host = host_network(service, project.networks)
     return Service(
         image=service.image,
         built=value("build") is not None,
         command=service.command,
         entrypoint=service.entrypoint,
         texts=(
-            *_texts(service.tree.child("command"), "command"),
-            *_texts(service.tree.child("entrypoint"), "entrypoint"),
-            *_texts(_below(service.tree, "healthcheck", "test"), "healthcheck"),
+            *texts(service.tree.child("command"), "command"),
+            *texts(service.tree.child("entrypoint"), "entrypoint"),
+            *texts(below(service.tree, "healthcheck", "test"), "healthcheck"),
         ),
-        build_args=tuple(_pairs(_below(service.tree, "build", "args"))),
+        build_args=tuple(pairs(below(service.tree, "build", "args"))),
         labels=(
-            *_pairs(service.tree.child("labels")),
-            *_pairs(_below(service.tree, "deploy", "labels")),
-            *_pairs(_below(service.tree, "build", "labels")),
+            *pairs(service.tree.child("labels")),
+            *pairs(below(service.tree, "deploy", "labels")),
+            *pairs(below(service.tree, "build", "labels")),
         ),
+        further_texts=further_texts(service, project),
+        hooks=tuple(hooks(service)),
         working_dir=value("working_dir"),
         user=value("user"),
         group_add=tuple(str(group) for group in value("group_add") or ()),
         ports=relations.ports(service),
         guest_images=relations.guest_images(service),
-        mounts=service.mounts,
+        mounts=mounts_of(service, project),
         secrets=service.secrets,
         configs=service.configs,
         contents=project.secrets,
+        config_contents=project.configs,
         files=file_places(service, project),
-        network_mode=service.network_mode,
+        network_mode=service.network_mode if in_host is None else "host",
+        host_network=in_host.name if in_host is not None else None,
         networks=_networks(service, project.networks),
         pid=value("pid"),
         ipc=value("ipc"),
@@ -135,6 +112,7 @@ def _service(
         capabilities_dropped=_words(service, "cap_drop"),
         security_options=_words(service, "security_opt"),
         devices=_words(service, "devices"),
+        device_rules=_words(service, "device_cgroup_rules"),
         healthcheck=_healthcheck(service),
         restart=value("restart") or value("deploy", "restart_policy", "condition"),
         memory_limited=_limited(value("mem_limit"), limits.get("memory")),
@@ -145,54 +123,8 @@ def _service(
         siblings=names,
         neighbours=near,
         host_names=_host_names(service),
-        places=_places(service),
+        places=_places(service, in_host),
         traps=traps,
-    )
-
-
-def _below(tree: Node, *path: str) -> Node | None:
-    node: Node | None = tree
-    for name in path:
-        node = node.child(name) if node is not None else None
-    return node
-
-
-def _texts(node: Node | None, name: str) -> Iterator[Setting]:
-    """Yield the texts of a command: a list's elements, or the one text that was split into words."""
-    if node is None or not isinstance(node.value, list):
-        return
-    if isinstance(node.written, str):  # written as one text; its own places are those of the text
-        yield _text(node, name, node.written, node.origin())
-        return
-    for item in node.value[1:] if name == "healthcheck" else node.value:  # `CMD` or `CMD-SHELL` stands first there
-        if isinstance(item.value, str):
-            yield _text(item, name, item.value, item.origin())
-
-
-def _pairs(node: Node | None) -> Iterator[Setting]:
-    """Yield the entries of a mapping that have a value."""
-    if node is None or not isinstance(node.value, dict):
-        return
-    for name, child in node.value.items():
-        if isinstance(child.value, str):
-            yield _text(child, name, child.value, node.key_origin(name))
-
-
-def _text(node: Node, name: str, value: str, origin: Origin) -> Setting:
-    trace = node.trace
-    if trace is None:
-        text = SecretText(value)
-        return Setting(name=name, value=text, origin=origin, written=text)
-    return _presentable(
-        Setting(
-            name=name,
-            value=SecretText(value),
-            origin=origin,
-            via=trace.via,
-            references=trace.names,
-            written=SecretText(trace.written),
-            blanked_by=trace.blanked,
-        )
     )
 
 
@@ -250,5 +182,9 @@ def _host_names(service: ComposeService) -> tuple[str, ...]:
     return tuple(dict.fromkeys(names))
 
 
-def _places(service: ComposeService) -> dict[str, Origin]:
-    return {key: service.tree.key_origin(key) for key in service.tree.value}
+def _places(service: ComposeService, in_host: Network | None) -> dict[str, Origin]:
+    places = {key: service.tree.key_origin(key) for key in service.tree.value}
+    if in_host is not None:
+        written = "networks" in (service.tree.marks or {})  # else it is in the default network
+        places["network_mode"] = service.origin_of("networks", in_host.name) if written else in_host.origin
+    return places

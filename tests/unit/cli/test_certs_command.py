@@ -45,6 +45,7 @@ def test_the_options_have_their_defaults():
     assert vars(parsed()) == {
         "out": "ssl", "days": 365, "ca_days": None, "country": "US", "state": "State", "city": "City",
         "org": "Development", "cn": "postgres", "host": [], "client": "app", "key_type": "rsa-4096", "format": "text",
+        "ca_cert": None, "ca_key": None,
     }  # fmt: skip
 
 

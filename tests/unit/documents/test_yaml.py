@@ -34,6 +34,18 @@ def test_plain_scalars_follow_the_core_schema(text, value):
     assert type(resolve(text)) is type(value)
 
 
+@pytest.mark.parametrize(
+    ("text", "code"),
+    [("a: *{0}", "unknown_anchor"), ("a: &{0} [*{0}]", "recursive_anchor"), ("*{0}: a", "unknown_anchor")],
+)
+def test_the_name_of_an_alias_may_be_a_secret_that_begins_with_an_asterisk(text, code):
+    name = "Zq7Wk3Xv"
+    found = code_of(text.format(name))
+    assert found.code == code
+    assert name not in found.message
+    assert "anchor of that name" in found.message or "what it names" in found.message
+
+
 def test_places_are_counted_from_one():
     root = load("a: 1\nbb:\n  - x\n  - {c: d}\n")
     assert isinstance(root, Mapping)

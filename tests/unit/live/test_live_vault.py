@@ -22,9 +22,10 @@ from preflight.live.deadline import Deadline
 from preflight.live.failures import LiveFailure
 from preflight.live.handshake import ClientCertificate, TlsOptions
 from preflight.live.reasons import REASONS as COMMON
-from preflight.live.vault import VaultServer, VaultTarget, VaultToken, check_vault
+from preflight.live.vault import VaultServer, VaultToken, check_vault
 from preflight.live.vault_material import pick
 from preflight.live.vault_reasons import REASONS
+from preflight.live.vault_target import VaultTarget
 
 if os.environ.get("PREFLIGHT_REQUIRE_SERVERS") != "1":
     pytest.importorskip("hvac", reason="hvac is not installed; it is in the extra `vault`")

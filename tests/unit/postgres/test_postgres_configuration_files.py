@@ -35,15 +35,17 @@ def test_lines_that_set_something(line, name, value):
 )  # fmt: skip
 def test_lines_that_keep_the_server_from_starting(line):
     read = read_configuration(f"{line}\nssl = off")
-    assert read.errors == (1,)
+    assert [(place.line, code) for place, code in read.errors] == [(1, "syntax")]
     assert read.of("ssl").line == 2
 
 
 def test_the_last_of_a_name_wins_and_an_include_behind_it_may():
     read = read_configuration("ssl = on\ninclude 'a.conf'\nSSL = off\ninclude_dir 'conf.d'\nport = 5433\n")
-    assert (read.of("ssl").value, read.includes) == ("off", (2, 4))
-    assert read.included_after(read.of("ssl").line) == 4
-    assert read.included_after(read.of("port").line) is None
+    assert read.of("ssl").value == "off"
+    assert [place.line for place, _, _ in read.unread] == [2, 4]
+    assert read.unread_after(read.of("ssl"))[0].line == 4
+    assert read.unread_after(read.of("port")) is None
+    assert read.unread_after(None)[0].line == 2
 
 
 def test_of_two_spellings_of_a_name_both_are_looked_at():
@@ -106,6 +108,7 @@ def test_names(name, known):
 @given(st.text())
 def test_any_text_is_read(text):
     read = read_configuration(text)
-    lines = [*(one.line for one in read.entries), *read.includes, *read.errors]
+    lines = [one.line for one in read.entries]
+    lines += [place.line for place, *_ in (*read.unread, *read.errors)]
     assert len(lines) == len(set(lines))
     assert all(1 <= line <= text.count("\n") + 1 for line in lines)

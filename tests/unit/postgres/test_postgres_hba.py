@@ -110,7 +110,7 @@ def test_client_certificates():
 )
 def test_rows_that_keep_the_server_from_starting(row, code):
     read = read_access(f"local all all trust\n{row}\n")
-    assert read.errors == ((2, code),)
+    assert [(place.line, found) for place, found in read.errors] == [(2, code)]
     assert code in PROBLEMS
 
 
@@ -119,8 +119,29 @@ def test_a_row_is_shown_without_its_options():
     assert row.text == "host my db,app all 10.0.0.0 255.0.0.0 ldap"
 
 
-def test_includes_are_told():
-    assert read_access("include more.conf\ninclude_dir x\nhost all all all md5\n").includes == (1, 2)
+def test_includes_that_nothing_opens_are_told():
+    read = read_access("host all all all trust\ninclude more.conf\ninclude_dir x\nhost all all all md5\n")
+    assert [place.line for place, _ in read.unread] == [2, 3]
+    # What stands above the first of them is what it is, whatever they say.
+    assert [row.line for row in read.plaintext_rows()] == [1]
+
+
+@pytest.mark.parametrize("major", [15, 13])
+def test_before_version_16_nothing_is_included(major):
+    read = read_access("include more.conf\n", major=major)
+    assert [(place.line, code) for place, code in read.errors] == [(1, "unknown_type")]
+
+
+@pytest.mark.parametrize("line", ["include", "include a b", "INCLUDE a", "include_if_exist a"])
+def test_lines_that_include_nothing(line):
+    assert [code for _, code in read_access(line).errors] == ["unknown_type"]
+
+
+def test_a_file_of_names_may_hold_replication():
+    """`all` covers no replication, and what a file of names holds is not looked at."""
+    rows = ["hostnossl all all all reject", "host @names all all trust"]
+    assert plaintext(*rows) == [2]
+    assert plaintext(rows[0], 'host "@names" all all trust') == []
 
 
 @pytest.mark.parametrize(
@@ -147,7 +168,7 @@ def test_addresses(outer, inner, covers):
 @given(st.text())
 def test_any_text_is_read(text):
     read = read_access(text)
-    lines = [*(row.line for row in read.rows), *read.includes, *(line for line, _ in read.errors)]
+    lines = [row.line for row in read.rows] + [place.line for place, _ in (*read.unread, *read.errors)]
     assert len(lines) == len(set(lines))
 
 

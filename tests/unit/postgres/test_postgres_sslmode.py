@@ -95,6 +95,24 @@ def test_problems_of_the_effective_parameters_are_named():
     assert [one.code for one in found.problems] == ["tls_version_spelling"]
 
 
+@pytest.mark.parametrize(
+    ("text", "environment", "codes"),
+    [
+        ("postgresql://h/d?ssl_max_protocol_version=TLSv1.1", {}, ["tls_version_range"]),
+        ("postgresql://h/d?ssl_max_protocol_version=TLSv1.2", {}, []),
+        ("postgresql://h/d", {"PGSSLMAXPROTOCOLVERSION": "TLSv1"}, ["tls_version_range"]),
+        ("postgresql://h/d?ssl_max_protocol_version=TLSv1.1", {"PGSSLMINPROTOCOLVERSION": "TLSv1"}, []),
+        ("postgresql://h/d?ssl_max_protocol_version=TLSv1.1", {"PGSSLMINPROTOCOLVERSION": None}, []),
+        ("postgresql://h/d?ssl_max_protocol_version=TLSv1.1&ssl_min_protocol_version=${LOWEST}", {}, []),
+    ],
+)
+def test_the_lowest_version_of_tls_is_1_2_where_nothing_sets_it(text, environment, codes):
+    connection = parse_connection_string(text)
+    found = effective_sslmode(connection, environment)
+    assert "tls_version_range" not in [one.code for one in connection.problems]
+    assert [one.code for one in found.problems] == codes
+
+
 def test_facts_beside_the_mode():
     found = effective(
         "postgresql://h/d?sslmode=verify-full&sslcert=/c&channel_binding=require",

@@ -76,6 +76,9 @@ def test_libpq_refuses_the_same_tls_versions(monkeypatch):
     for low, high in itertools.product(written, repeat=2):
         parameters = {"ssl_min_protocol_version": low, "ssl_max_protocol_version": high}
         assert bool(list(refused_values(parameters, "libpq"))) is refused_by_libpq(parameters, monkeypatch), parameters
+    for name, version in itertools.product(("ssl_min_protocol_version", "ssl_max_protocol_version"), written):
+        parameters = {name: version}
+        assert bool(list(refused_values(parameters, "libpq"))) is refused_by_libpq(parameters, monkeypatch), parameters
 
 
 @NEEDS_18

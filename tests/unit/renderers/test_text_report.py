@@ -224,8 +224,36 @@ def test_deferred_findings_say_whether_they_refuse_the_start():
 # -- the header --------------------------------------------------------------------------------------------------------
 
 
-def test_any_profile_but_production_is_loud():
-    assert "\nPROFILE  development is in force, not production\n" in render(CASES["loosened"])
+def test_any_profile_but_production_is_loud_and_says_who_chose_it_and_what_it_means():
+    said = "PROFILE  development is in force, not production (pinned by the command line): it lets pass what production refuses"
+    assert f"\n{said}; to judge as production, add --profile production\n" in render(CASES["loosened"], width=200)
+
+
+def test_a_profile_that_a_file_declares_is_named_with_its_place():
+    declared = {**CASES["loosened"], "profile": {"name": "staging", "source": "declared by ENV at .env:3:1"}}
+    assert "\nPROFILE  staging is in force, not production (declared by ENV at .env:3:1): " in render(declared, width=200)
+
+
+def test_a_stricter_profile_is_not_taken_for_a_loosening():
+    strict = {**CASES["loosened"], "profile": {"name": "hardening", "source": "pinned by the command line"}}
+    text = render(strict, width=200)
+    assert "it asks for all that production does, and more\n" in text
+    assert "lets pass" not in text
+
+
+def test_what_does_not_apply_is_one_line_for_each_reason():
+    about = "there is no jwt key that this rule is about"
+    idle = [
+        finding("jwt-b", about, status="not_applicable", subjects=("service:a", "service:b")),
+        finding("jwt-a", about, status="not_applicable", subjects=("service:a", "service:b")),
+        finding("secret-set", "there is no secret that this rule is about", status="not_applicable", subjects=("service:b",)),
+        finding("secret-set", "Held", status="pass", subjects=("service:a",)),
+    ]
+    lines = [line for line in render(report(idle), verbose=True, width=200).splitlines() if line.startswith("N/A")]
+    assert lines == [
+        "N/A      there is no jwt key that these rules are about: jwt-a, jwt-b",
+        "N/A      there is no secret that this rule is about (service:b): secret-set",
+    ]
     assert "PROFILE " not in render(CASES["pass"])
 
 

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import secrets
 import socket
+import threading
 
 import pytest
 from gating import every_output, judge
@@ -13,10 +14,11 @@ from support.chains import CLIENT, SERVER, Issuer
 from support.tcp_servers import serve, serve_tls, server_context
 
 from preflight.gate.request import ComposeProjectFiles, LiveRequest
+from preflight.live import _postgres_secrecy, nearness
 from preflight.live.redis_protocol import LIMIT  # noqa: F401 - loads what the first check would load
 from preflight.live.vault_material import pick
 from preflight.probes.clock import Clock
-from preflight.resources import LIVE_TYPES, resource_class, resource_types
+from preflight.resources import LIVE_TYPES, redis_client, resource_class, resource_types
 from preflight.resources._live import LiveResource
 from preflight.resources._vault_material import judged
 
@@ -264,3 +266,139 @@ def test_no_text_in_a_secret_comes_back_or_breaks_anything(certificate, key, ca)
     words = repr(facts)
     for text in (certificate, key):
         assert len(text) < 12 or text not in words
+
+
+# -- what is said of a server, and what is not sent to it --------------------------------------------------------------
+
+
+@pytest.fixture
+def elsewhere(monkeypatch):
+    """Take every address for one of another machine."""
+    for module in (nearness, _postgres_secrecy):
+        monkeypatch.setattr(module, "is_here", lambda address: not address)
+
+
+def test_redis_in_clear_on_another_machine_is_looked_at_without_the_login(tmp_path, elsewhere):
+    password = secrets.token_hex(16)
+    with serve(redis("worker", password=password)) as server:
+        at = f"127.0.0.1:{server.port}"
+        found, report = ask(tmp_path, kind="redis_session", process={"REDIS_URL": f"redis://worker:{password}@{at}/0"})
+    told = found["live-redis-connects"]
+    assert (told["status"], told["reason"], told["blocking"]) == ("error", "password_in_clear", True)
+    assert told["message"].endswith(f"so it was not sent to {at}")
+    assert "rediss://" in told["remediation"]
+    assert "pass" not in {one["status"] for one in found.values()}
+    assert password not in every_output(report)
+
+
+def test_what_is_seen_of_such_a_redis_without_a_login_is_judged(tmp_path, elsewhere, monkeypatch):
+    monkeypatch.setattr(redis_client, "network_of", lambda *_: "remote")
+
+    def speak(connection):
+        while connection.recv(65536):
+            connection.sendall(b"+PONG\r\n")
+
+    with serve(speak) as server:
+        found, _ = ask(tmp_path, kind="redis_session", process={"REDIS_URL": f"redis://:x@127.0.0.1:{server.port}/0"})
+    assert {rule: one["status"] for rule, one in found.items()} == {
+        "live-redis-connects": "error", "live-redis-auth-required": "fail", "live-redis-tls": "fail",
+    }  # fmt: skip
+    assert found["live-redis-tls"]["message"].startswith(f"REDIS_URL at 127.0.0.1:{server.port}: ")
+
+
+def test_vault_over_http_on_another_machine_gets_no_token_and_nothing_that_needs_one_passes(tmp_path, elsewhere):
+    pytest.importorskip("hvac", reason="hvac is not installed; it is in the extra `vault`")
+    heard, token = [], secrets.token_hex(16)
+    body = b'{"initialized": true, "sealed": false, "standby": false, "version": "2.0.0"}'
+
+    def speak(connection):
+        heard.append(connection.recv(65536))
+        connection.sendall(b"HTTP/1.1 200 OK\r\nContent-Length: %d\r\n\r\n%s" % (len(body), body))
+
+    with serve(speak) as server:
+        address = f"http://127.0.0.1:{server.port}"
+        found, _ = ask(
+            tmp_path, kind="vault_session",
+            process={"VAULT_ADDR": address, "VAULT_TOKEN": token, "VAULT_CERT_PATH": "secret/app/certs"},
+        )  # fmt: skip
+    assert {rule for rule, one in found.items() if one["status"] == "pass"} == {
+        "live-vault-connects", "live-vault-unsealed",
+    }  # fmt: skip
+    told = found["live-vault-token"]
+    assert (told["status"], told["reason"]) == ("error", "token_in_clear")
+    assert found["live-vault-secret"]["status"] == found["live-vault-key-matches"]["status"] == "error"
+    assert heard
+    assert token.encode() not in b"".join(heard)
+
+
+def test_postgres_in_clear_on_another_machine_is_not_logged_in_to(tmp_path, elsewhere):
+    with serve(lambda connection: connection.recv(5000) and connection.sendall(b"N")) as server:
+        at, password = f"127.0.0.1:{server.port}", secrets.token_hex(16)
+        url = f"postgresql://app:{password}@{at}/app"
+        found, report = ask(tmp_path, kind="postgres_session", process={"DATABASE_URL": url})
+    told = found["live-postgres-connects"]
+    assert told["status"] == "fail"
+    assert told["message"].startswith(f"DATABASE_URL at {at}: the login would cross the network in clear")
+    assert password not in every_output(report)
+
+
+def free_port():
+    with socket.socket() as held:
+        held.bind(("127.0.0.1", 0))
+        return held.getsockname()[1]
+
+
+@pytest.mark.parametrize(
+    ("kind", "settings_of", "message"),
+    [
+        ("redis", lambda port: {"REDIS_HOST": "localhost", "REDIS_PORT": str(port)}, "REDIS_HOST at localhost:{port}: "),
+        ("redis", lambda port: {"REDIS_URL": f"redis://[::1]:{port}/0"}, "REDIS_URL at [::1]:{port}: "),
+        ("vault", lambda port: {"VAULT_ADDR": f"http://127.0.0.1:{port}", "VAULT_TOKEN": "t" * 20}, "VAULT_ADDR at 127.0.0.1:{port}: "),
+        (
+            "postgres",
+            lambda port: {"DATABASE_URL": f"postgresql://app@127.0.0.1:{port},localhost:{port}/app"},
+            "DATABASE_URL at 127.0.0.1:{port}, localhost:{port}: ",
+        ),
+        ("postgres", lambda port: {"DATABASE_URL": f"postgresql://app@%2Fnone:{port}/app"}, "DATABASE_URL at /none/.s.PGSQL.{port}: "),
+    ],
+)  # fmt: skip
+def test_a_message_names_the_server_that_was_asked(tmp_path, kind, settings_of, message):
+    if kind == "vault":
+        pytest.importorskip("hvac", reason="hvac is not installed; it is in the extra `vault`")
+    port, lines = free_port(), []
+    live = LiveRequest(timeout=2.0, wait=0.3, announce=lines.append)
+    found, _ = ask(tmp_path, kind=f"{kind}_session", live=live, process=settings_of(port))
+    assert found[f"live-{kind}-connects"]["message"].startswith(message.format(port=port))
+    assert lines[0].startswith(f"waiting for {message.format(port=port).removesuffix(': ')} (")
+
+
+def test_a_host_that_is_a_secret_in_the_wrong_place_is_masked(tmp_path):
+    key = secrets.token_urlsafe(32).replace("-", "a").replace("_", "b")
+    live = LiveRequest(timeout=2.0)
+    found, report = ask(tmp_path, kind="redis_session", live=live, process={"REDIS_URL": f"redis://{key}"})
+    assert found["live-redis-connects"]["message"].startswith("REDIS_URL at ***:6379: ")
+    assert key not in every_output(report)
+    process = {"REDIS_HOST": "my-own.invalid", "REDIS_PASSWORD": "my-own.invalid"}
+    found, report = ask(tmp_path, kind="redis_session", live=live, process=process)
+    assert found["live-redis-connects"]["message"].startswith("REDIS_HOST at ***:6379: ")
+
+
+def test_a_server_that_never_comes_leaves_time_for_the_next(tmp_path):
+    port, late = free_port(), free_port()
+    password = secrets.token_hex(16)
+
+    def come():
+        come.server = serve(redis("", password=password), port=late)
+        come.server.__enter__()
+
+    live = LiveRequest(timeout=0.5, wait=1.0)
+    process = {"A_REDIS_URL": f"redis://127.0.0.1:{port}/0", "B_REDIS_URL": f"redis://:{password}@127.0.0.1:{late}/0"}
+    timer = threading.Timer(1.6, come)
+    timer.start()
+    try:
+        report = judge(tmp_path, clock=Clock(), live=live, process=process)
+    finally:
+        timer.join()
+        come.server.__exit__(None, None, None)
+    told = {one["resource"]["name"]: one for one in report["findings"] if one["rule"] == "live-redis-connects"}
+    assert (told["A_REDIS_URL"]["status"], told["B_REDIS_URL"]["status"]) == ("fail", "pass")

@@ -180,6 +180,168 @@ def test_an_include_may_say_otherwise(project):
     assert (server.ssl.reason, server.origin.line) == ("include", 2)
 
 
+IN_FOLDER = """
+    image: postgres:17
+    command: postgres -c config_file=/etc/pg/postgresql.conf -c hba_file=/etc/pg/pg_hba.conf
+    volumes: ["./pg:/etc/pg:ro"]
+"""
+
+
+def test_an_included_file_that_is_here_says_so_at_its_line(project):
+    files = [
+        conf("ssl = on\ninclude_dir 'conf.d'\nport = 1\n", "pg/postgresql.conf"),
+        conf("\nssl = off\n", "pg/conf.d/tls.conf"),
+        conf("local all all peer\n", "pg/pg_hba.conf"),
+    ]
+    (server,) = project(IN_FOLDER, files=files)
+    assert (server.ssl, server.origin.file, server.origin.line) == (False, "pg/conf.d/tls.conf", 2)
+    assert server.ssl_source == "in pg/conf.d/tls.conf:2"
+    assert not server.problems
+
+
+@pytest.mark.parametrize("folder", ["/bitnami/postgresql/conf", "/opt/bitnami/postgresql/conf"])
+@pytest.mark.parametrize("mount", ["./conf.d:{0}/conf.d:ro", "./conf.d/tls.conf:{0}/conf.d/tls.conf:ro", "./:{0}:ro"])
+def test_what_is_mounted_into_bitnamis_conf_d_wins(project, folder, mount):
+    service = f"""
+        image: bitnami/postgresql:17
+        environment: {{POSTGRESQL_ENABLE_TLS: "yes", POSTGRESQL_PASSWORD: password}}
+        volumes: ["{mount.format(folder)}"]
+    """
+    (server,) = project(service)
+    assert server.ssl is True
+    (server,) = project(service, files=[conf("ssl = off\n", "conf.d/tls.conf")])
+    assert (server.ssl, server.ssl_source.endswith("conf.d/tls.conf:1")) == (False, True)
+    assert server.password_encryption == "scram-sha-256"
+
+
+def test_a_volume_at_bitnamis_conf_d_settles_nothing(project):
+    service = """
+        image: bitnami/postgresql:17
+        volumes: ["conf:/bitnami/postgresql/conf/conf.d"]
+    """
+    (server,) = project(service, more="volumes: {conf: {}}\n")
+    assert (server.ssl.reason, isinstance(server.ssl, Deferred)) == ("include", True)
+    (server,) = project(service.replace("/conf/conf.d", ""), more="volumes: {conf: {}}\n")
+    assert server.ssl is False
+
+
+def test_an_included_file_that_cannot_be_read_is_told_where_it_is(project):
+    files = [
+        conf("include_dir 'conf.d'\n", "pg/postgresql.conf"),
+        conf("ssl = maybe\nnonsense\n", "pg/conf.d/tls.conf"),
+        conf("local all all peer\n", "pg/pg_hba.conf"),
+    ]
+    (server,) = project(IN_FOLDER, files=files)
+    assert server.origin.file == "pg/conf.d/tls.conf"
+    assert ["pg/conf.d/tls.conf:2" in one or "pg/conf.d/tls.conf:1" in one for one in server.problems] == [True, True]
+
+
+def test_an_include_that_is_missing_keeps_it_from_starting(project):
+    files = [conf("include 'a.conf'\n", "pg/postgresql.conf"), conf("include a.conf\n", "pg/pg_hba.conf")]
+    (server,) = project(IN_FOLDER, files=files)
+    assert server.problems == (
+        "PostgreSQL cannot read pg/postgresql.conf:1: the file or directory that it includes is not there",
+    )
+    (access,) = project(IN_FOLDER, ACCESS, files=files)
+    assert access.problems == (
+        "PostgreSQL cannot read pg/pg_hba.conf:1: the file or directory that it includes is not there",
+    )
+
+
+@pytest.mark.skipif(os.geteuid() == 0, reason="root may list every directory")
+def test_a_directory_that_cannot_be_listed_says_nothing(project, tmp_path):
+    files = [conf("include_dir conf.d\n", "pg/pg_hba.conf"), conf("", "pg/conf.d/a.conf")]
+    (tmp_path / "pg" / "conf.d").mkdir(parents=True)
+    (access,) = project(IN_FOLDER, ACCESS, files=files)
+    assert access.trust_rows == ()
+    (tmp_path / "pg" / "conf.d").chmod(0o300)
+    try:
+        (access,) = project(IN_FOLDER, ACCESS, files=files)
+        assert isinstance(access.trust_rows, Unknown)
+    finally:
+        (tmp_path / "pg" / "conf.d").chmod(0o700)
+
+
+def test_rows_that_are_included_count_in_their_place(project):
+    files = [
+        conf("host app all all trust\ninclude_dir hba.d\nhost all all all md5\n", "pg/pg_hba.conf"),
+        conf("include_if_exists ../b.conf\ninclude_if_exists ../c.conf\n", "pg/hba.d/a.conf"),
+        conf("host b all all password\nhost b b all trust\n", "pg/b.conf"),
+    ]
+    (access,) = project(IN_FOLDER, ACCESS, files=files)
+    assert access.trust_rows == ("host app all all trust (pg/pg_hba.conf:1)",)
+    assert access.weak_rows == ("host b all all password (pg/b.conf:1)",)
+    assert access.md5_rows == ("host all all all md5 (pg/pg_hba.conf:3)",)
+    assert len(access.plaintext_rows) == 3
+
+
+@pytest.mark.parametrize("kind", ["include", "include_if_exists", "include_dir"])
+def test_rows_behind_an_include_of_the_image_are_not_known(project, kind):
+    text = f"hostssl all all 10.0.0.0/8 md5\n{kind} /opt/hba\nhost all all all trust\n"
+    (access,) = project(WITH_HBA, ACCESS, files=[conf(text, "pg_hba.conf")])
+    assert access.md5_rows == ("hostssl all all 10.0.0.0/8 md5 (pg_hba.conf:1)",)
+    for fact in (
+        access.plaintext_rows,
+        access.trust_rows,
+        access.weak_rows,
+        access.client_certificates,
+        access.problems,
+    ):
+        assert isinstance(fact, Deferred)
+        assert (fact.reason, "pg_hba.conf:2" in fact.detail) == ("include", True)
+
+
+def test_before_version_16_an_include_is_a_row_that_cannot_be_read(project):
+    (access,) = project(
+        WITH_HBA.replace("postgres:17", "postgres:15"), ACCESS, files=[conf("include /opt/hba\n", "pg_hba.conf")]
+    )
+    assert access.problems == (
+        "PostgreSQL cannot read pg_hba.conf:1: it begins with no type of connection (host, hostssl, hostnossl, local)",
+    )
+
+
+def test_certificates_that_no_authority_signs(project):
+    text = "local all all peer\nhostssl all all all cert\n"
+    (access,) = project(WITH_HBA, ACCESS, files=[conf(text, "pg_hba.conf")])
+    assert access.problems == (
+        "pg_hba.conf:2 asks for a client certificate, and no ssl_ca_file says which CA must have signed it",
+    )
+
+
+@pytest.mark.parametrize(
+    ("options", "weak"),
+    [
+        ("ssl=on", ()),
+        ("ssl_ciphers=HIGH:!aNULL", ()),
+        ("ssl_ciphers=HIGH:RC4-SHA", ("RC4 (a biased stream)",)),
+        ("ssl_ciphers=RC4-SHA -c ssl_min_protocol_version=TLSv1.3", ()),
+        ("ssl_ciphers=RC4-SHA -c ssl_min_protocol_version=TLSv1.2", ("RC4 (a biased stream)",)),
+    ],
+)
+def test_weak_ciphers(project, options, weak):
+    (server,) = project(f"image: postgres:17\ncommand: postgres -c ssl=on -c {options}")
+    assert server.weak_ciphers == weak
+
+
+def test_ciphers_that_are_settled_in_the_image(project):
+    (server,) = project("image: example/postgres:17\ncommand: postgres -c ssl=on")
+    assert isinstance(server.weak_ciphers, Deferred)
+
+
+@pytest.mark.parametrize(("mode", "unsafe"), [(0o755, False), (0o777, True), (0o1777, False)])
+def test_a_directory_in_which_others_can_replace_the_key(project, tmp_path, mode, unsafe):
+    (tmp_path / "certs").mkdir()
+    (tmp_path / "certs").chmod(mode)
+    service = """
+        image: postgres:17
+        command: [postgres, -c, ssl=on, -c, ssl_key_file=/certs/server.key]
+        volumes: ["./certs:/certs:ro"]
+    """
+    found = project(service, FILE, files=[("certs/server.key", "key", 0o600)])
+    (key,) = [one for one in found if one.purpose == "key"]
+    assert (key.unsafe_directory is not None) is unsafe
+
+
 @pytest.mark.parametrize(
     ("script", "deferred"),
     [
@@ -233,7 +395,9 @@ def test_versions_and_defaults(project):
         "scram-sha-256",
     )
     (server,) = project("image: postgres:12")
-    assert (server.max_tls_version, server.password_encryption) == (None, "md5")
+    assert (server.min_tls_version, server.max_tls_version, server.password_encryption) == ("1.0", None, "md5")
+    (server,) = project("image: postgres:13")
+    assert server.min_tls_version == "1.2"
 
 
 # -- what keeps it from starting ---------------------------------------------------------------------------------------
@@ -249,6 +413,7 @@ def test_versions_and_defaults(project):
         ("postgres -c ssl_protocols=TLSv1.3", "no setting ssl_protocols"),
         ("postgres ssl=on", "neither an option"),
         ("postgres -c ssl=on -c ssl_max_protocol_version=TLSv1.1", "is below"),
+        ("postgres -c ssl=on -c ssl_max_protocol_version=TLSv1", "is below"),
     ],
 )
 def test_commands_that_keep_it_from_starting(project, command, said):

@@ -5,8 +5,10 @@ from datetime import UTC, datetime, timedelta, timezone
 import pytest
 
 from preflight.x509.lifetime import (
+    days_until,
     exceeds_private_advice,
     exceeds_public_limit,
+    in_days,
     lifetime,
     lifetime_days,
     public_limit,
@@ -48,6 +50,27 @@ def test_the_state_scales_with_the_lifetime(days, left, state):
     assert found.state == state
     assert found.remaining_days == int(left)
     assert found.remaining_seconds == left * 86400
+
+
+@pytest.mark.parametrize("hour", [0, 6, 12, 23])
+@pytest.mark.parametrize("days", [1, 47, 90, 365])
+def test_a_certificate_has_all_its_days_left_on_the_day_it_is_made(days, hour):
+    made = START + timedelta(hours=hour)
+    not_after = made - timedelta(minutes=5) + days * DAY - SECOND
+    # Made in the first five minutes of a day, it ends on the last day before.
+    assert days_until(not_after, made) == (days - 1 if hour == 0 else days)
+    assert lifetime(made, not_after, made).remaining_days == days - 1
+
+
+def test_days_are_counted_by_the_calendar_whatever_the_zone():
+    late = datetime(2026, 6, 1, 23, 59, tzinfo=UTC)
+    assert [days_until(late + at, late) for at in (SECOND, 60 * SECOND, -DAY)] == [0, 1, -1]
+    assert days_until(late.astimezone(timezone(timedelta(hours=9))), START) == 0
+
+
+def test_days_in_words():
+    words = ["12 days ago", "yesterday", "today", "tomorrow", "in 2 days", "in 90 days"]
+    assert [in_days(count) for count in (-12, -1, 0, 1, 2, 90)] == words
 
 
 def test_the_last_second_belongs_to_the_validity():

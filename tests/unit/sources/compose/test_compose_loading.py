@@ -9,6 +9,7 @@ from typing import TYPE_CHECKING, Any
 import pytest
 
 from preflight.sources.compose import ComposeProject, ComposeRefusal, load_project, subjects
+from preflight.sources.compose.paths import relative_name
 
 if TYPE_CHECKING:
     from pathlib import Path
@@ -376,3 +377,49 @@ def test_time_grows_with_the_number_of_services(tmp_path: Path) -> None:
 
     seconds(10)
     assert seconds(2000) < 10 * 3 * max(seconds(200), 0.01)
+
+
+# -- remote addresses where paths belong --------------------------------------------------------------------------------
+
+
+@pytest.mark.parametrize(
+    "text",
+    [
+        "include: ['{0}']\n",
+        "include: [{{path: '{0}'}}]\n",
+        "include: [{{path: other.yaml, env_file: '{0}'}}]\n",
+        "services: {{a: {{extends: {{file: '{0}', service: b}}}}}}\n",
+        "services: {{a: {{image: x, env_file: '{0}'}}}}\n",
+        "services: {{a: {{image: x, env_file: [{{path: '{0}'}}]}}}}\n",
+        "services: {{a: {{image: x, label_file: '{0}'}}}}\n",
+    ],
+)
+@pytest.mark.parametrize(
+    "address",
+    ["https://user:{0}@host.example/x.git", "https://{0}@host.example/x.git", "oci://user:{0}@host.example/x:1", "https://u:/{0}/@host.example/x"],
+)  # fmt: skip
+def test_credentials_of_an_address_are_not_shown(tmp_path: Path, text: str, address: str) -> None:
+    token = secrets.token_hex(8)
+    refused = refusal(tmp_path, {"compose.yaml": text.format(address.format(token)), "other.yaml": "services: {}\n"})
+    assert "host.example" in refused.problems[0].message
+    assert token not in repr(refused.problems)
+
+
+@pytest.mark.parametrize(
+    ("path", "name"),
+    [
+        ("/project/a/b.yaml", "a/b.yaml"),
+        ("/other/a@b/c.yaml", "/other/a@b/c.yaml"),
+        ("/project/a@2x.env", "a@2x.env"),
+        ("/project/why?.env", "why?.env"),
+        ("git@github.com:org/x.git", "git@github.com:org/x.git"),
+        ("https://host.example/x@v1", "https://host.example/x@v1"),
+        ("/project/https:/u:p@host.example/x", "https:/***@host.example/x"),
+        ("https://u:a/b@c@host.example/x", "https://***@host.example/x"),
+        ("https://u:a?b@host.example/x", "https://***@host.example/x"),
+        ("https://host.example/x?token=t", "https://host.example/x?***"),
+        ("/project/u:p@host.example/x", "***@host.example/x"),
+    ],
+)
+def test_names_of_paths(path: str, name: str) -> None:
+    assert relative_name(path, "/project") == name
