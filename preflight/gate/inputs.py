@@ -59,8 +59,8 @@ class Inputs:
         for path in examples:
             text = read_text(path, request.files, kind="input")
             if isinstance(text, str):
-                for one, place in example_digests(text, path, digest).items():
-                    self.examples.setdefault(one, place)  # the project's own contract and example tell most
+                for value, place in example_digests(text, path, digest).items():
+                    self.examples.setdefault(value, place)  # the project's own contract and example tell most
                 kind = "examples" if is_example_name(path) or path in request.contracts else "other_environment"
                 self.read_inputs.append(Input(kind=kind, path=path))
         if request.process is not None:

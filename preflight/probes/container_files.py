@@ -42,7 +42,7 @@ class ContainerFiles(FileProbe):
         place, below = found
         if place.source is not None:
             seen: FileFacts = self._host.inspect(posixpath.join(place.source, *below))
-            mount = os.path.realpath(place.source)
+            mount = place.source if "\0" in place.source else os.path.realpath(place.source)
             inside = [one for one in seen.parents if one.path == mount or one.path.startswith(mount + "/")]
             changed: FileFacts = seen.replace(
                 path=path,

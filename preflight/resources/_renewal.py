@@ -12,7 +12,11 @@ _ISSUERS = {
     "sendgrid": "SendGrid", "sentry": "Sentry", "slack": "Slack", "stripe": "Stripe", "telegram": "Telegram",
     "twilio": "Twilio",
 }  # fmt: skip
-_SERVERS = {"database_password": "the database", "redis_password": "the server", "password": "the server that checks it"}
+_SERVERS = {
+    "database_password": "the database",
+    "redis_password": "the server",
+    "password": "the server that checks it",
+}
 GENERIC = "Make a random one (openssl rand -base64 48); a token, take from the party that issues it."
 
 
@@ -33,7 +37,9 @@ def renewal(role: str, name: str, *, embedded: bool = False) -> str:
         return "Make a random key.\n$ openssl rand -base64 48"
     issuer = next((_ISSUERS[word] for word in tokens(name) if word in _ISSUERS), None)
     if issuer == "AWS":
-        return f"{name}: take it from AWS (IAM, access keys); better, give the service a role, and it needs no key at all."
+        return (
+            f"{name}: take it from AWS (IAM, access keys); better, give the service a role, and it needs no key at all."
+        )
     if issuer is not None:
         return f"{name}: take it from {issuer}, where it is issued; nothing that you make up works there."
     return (

@@ -36,7 +36,9 @@ class CaBundle(Resource):
     authority: Fact[bool] = field("Whether a certificate in it may issue others (version 1 roots count).")
     usable: Fact[bool] = field("Whether a root in it is valid today.")
     not_after: Fact[str] = field("Last day of the root that is valid longest.")
-    ends: Fact[str] = field("When that is, by the calendar, in words such as `in 90 days`, `tomorrow` or `12 days ago`.")
+    ends: Fact[str] = field(
+        "When that is, by the calendar, in words such as `in 90 days`, `tomorrow` or `12 days ago`."
+    )
     remaining_days: Fact[int] = field("Whole days of 24 hours until then; negative when it is over.")
     validity: Fact[str] = field(
         "How the validity of that root stands.",

@@ -40,7 +40,9 @@ class Certificate(Resource):
         "How its validity stands; near its end by days that are scaled to short lifetimes.",
         choices=("valid", "notice", "warning", "critical", "expired", "not_yet_valid"),
     )
-    ends: Fact[str] = field("When that is, by the calendar, in words such as `in 90 days`, `tomorrow` or `12 days ago`.")
+    ends: Fact[str] = field(
+        "When that is, by the calendar, in words such as `in 90 days`, `tomorrow` or `12 days ago`."
+    )
     remaining_days: Fact[int] = field("Whole days of 24 hours left; negative when it has expired.")
     lifetime_days: Fact[int] = field("Days of its whole lifetime.")
     too_long: Fact[bool] = field("Whether it lives longer than is wise for a private CA's certificate (825 days).")

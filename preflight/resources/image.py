@@ -37,6 +37,9 @@ class Image(Resource):
 RESOURCE = Image
 
 
+_ADDRESS = "(an address, which is no reference to an image)"
+
+
 def collect(subject: Subject, context: Context) -> Iterator[Image]:  # noqa: ARG001 - a collector's signature
     """Collect a service's image."""
     service = subject.service
@@ -45,7 +48,8 @@ def collect(subject: Subject, context: Context) -> Iterator[Image]:  # noqa: ARG
     written = tag(service.image)
     digest = "@sha256:" in service.image or "@sha512:" in service.image
     yield Image(
-        name=service.image,
+        # No reference to an image has a scheme: it is an address, which may carry a password.
+        name=_ADDRESS if "://" in service.image else service.image,
         origin=service.places.get("image", subject.origin),
         repository=repository(service.image),
         registry=registry(service.image),

@@ -105,7 +105,7 @@ def collect(subject: Subject, context: Context) -> Iterator[PostgresServerAccess
     content = (
         read_access(server.access.text or "", path=server.access.path, files=server.includes, major=server.image.major)
         if here
-        else read_access(_made(server, subject))
+        else _read_made(_made(server, subject))
     )
     beyond = _beyond(server, content)
     found = _Found(content=content, here=here, shown=shown)
@@ -144,6 +144,17 @@ def _later(server: Server, subject: Subject) -> Unknown | Deferred | None:
         return Deferred(reason="init_script", detail=detail)
     method = subject.settings.get(_METHOD)
     return not_literal(method) if method is not None else None
+
+
+_read: dict[str, AccessFile] = {}  # what images make is one of a few texts
+
+
+def _read_made(text: str) -> AccessFile:
+    from preflight.postgres.hba import read_access
+
+    if text not in _read:
+        _read[text] = read_access(text)
+    return _read[text]
 
 
 def _made(server: Server, subject: Subject) -> str:

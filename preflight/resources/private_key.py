@@ -44,7 +44,9 @@ class PrivateKey(Resource):
     swapped: Fact[bool] = field(
         "Whether a certificate stands in its place, and the key in the place of the certificate beside it."
     )
-    certificate_path: Fact[str] = field("Path of the file in the place of that certificate; absent where it is no file.")
+    certificate_path: Fact[str] = field(
+        "Path of the file in the place of that certificate; absent where it is no file."
+    )
     matches: Fact[bool] = field("Whether it belongs to the certificate beside it; absent where there is none.")
     certificate: Fact[str] = field("Name of the setting of that certificate.")
     environments: Fact[tuple[str, ...]] = field("Files of other environments that hold the same key.")

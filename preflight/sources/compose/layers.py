@@ -158,6 +158,8 @@ class Layers:
                 "Check for files that include each other.",
                 node,
             )
+        if "\0" in path:
+            raise refuse("invalid_path", "no path can hold a NUL byte", "Correct the path.", node)
         real = os.path.realpath(path)
         if real != self.boundary and not real.startswith(self.boundary.rstrip("/") + "/"):
             raise refuse(

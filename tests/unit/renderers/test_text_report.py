@@ -231,7 +231,9 @@ def test_any_profile_but_production_is_loud_and_says_who_chose_it_and_what_it_me
 
 def test_a_profile_that_a_file_declares_is_named_with_its_place():
     declared = {**CASES["loosened"], "profile": {"name": "staging", "source": "declared by ENV at .env:3:1"}}
-    assert "\nPROFILE  staging is in force, not production (declared by ENV at .env:3:1): " in render(declared, width=200)
+    assert "\nPROFILE  staging is in force, not production (declared by ENV at .env:3:1): " in render(
+        declared, width=200
+    )
 
 
 def test_a_stricter_profile_is_not_taken_for_a_loosening():
@@ -246,7 +248,9 @@ def test_what_does_not_apply_is_one_line_for_each_reason():
     idle = [
         finding("jwt-b", about, status="not_applicable", subjects=("service:a", "service:b")),
         finding("jwt-a", about, status="not_applicable", subjects=("service:a", "service:b")),
-        finding("secret-set", "there is no secret that this rule is about", status="not_applicable", subjects=("service:b",)),
+        finding(
+            "secret-set", "there is no secret that this rule is about", status="not_applicable", subjects=("service:b",)
+        ),
         finding("secret-set", "Held", status="pass", subjects=("service:a",)),
     ]
     lines = [line for line in render(report(idle), verbose=True, width=200).splitlines() if line.startswith("N/A")]

@@ -174,3 +174,9 @@ def test_a_key_on_the_command_line_is_not_shown(of_compose):
     found = of_compose("compose_secret", f"{HEAD}    command: app --{key}-password=x --password x\n")
     assert list(found) == ["command, an option", "command, --password"]
     assert not any(key in str(value) for one in found.values() for _, value in one.items())
+
+
+def test_a_path_that_is_none_is_told_as_such(of_compose):
+    text = f'{HEAD}    secrets: [key]\nsecrets:\n  key: {{file: "a\\0b"}}\n'
+    (found,) = of_compose("compose_secret", text).values()
+    assert found.kind == "invalid_path"

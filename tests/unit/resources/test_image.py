@@ -37,3 +37,9 @@ def test_a_variable_that_is_unset_leaves_no_tag(of_compose):
 def test_what_is_built_here_is_named_and_not_pulled(of_compose):
     (found,) = of_compose("image", "services:\n  app:\n    build: .\n    image: example/app\n").values()
     assert found.built
+
+
+def test_an_address_in_place_of_a_name_is_not_shown(of_compose):
+    (found,) = of_compose("image", "services:\n  app:\n    image: https://me:hunter2@example.com/app\n").values()
+    assert "hunter2" not in found.name
+    assert not found.pinned

@@ -316,6 +316,8 @@ HOSTILE = {
     "extends cycle": ("services:\n  a: {extends: b}\n  b: {extends: a}\n", "extends_cycle", 2),
     "include outside": ("include:\n  - ../../outside.yaml\nservices: {app: {image: x}}\n", "outside_project", 2),
     "extends outside": ("services:\n  a: {extends: {file: /etc/passwd, service: x}}\n", "outside_project", 2),
+    "include NUL": ('include: ["a\\0b"]\nservices: {app: {image: x}}\n', "invalid_path", 1),
+    "extends NUL": ('services:\n  a: {extends: {file: "a\\0b", service: x}}\n', "invalid_path", 2),
     "include of itself many times": ("include: [{path: a.yaml}, {path: a.yaml}]\n", "missing", 1),
     "port ranges": (
         'services: {a: {image: x, ports: ["1-65535:1-65535", "1.1.1.1:1-65535:1-65535"]}}',
