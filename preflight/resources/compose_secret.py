@@ -217,7 +217,7 @@ def _of_further(further: FurtherText, context: Context) -> Iterator[ComposeSecre
     if further.form == "value":
         found = _of_setting(setting, place, context)
         if found is not None:
-            yield found.replace(name=f"{owner}, {found.name}") if further.owner else found
+            yield found.replace(name=f"{owner}, {setting.name}") if further.owner else found
     elif further.form == "dockerfile":
         yield from _of_dockerfile(setting, written, context)
     else:

@@ -45,14 +45,15 @@ def collect(subject: Subject, context: Context) -> Iterator[Image]:  # noqa: ARG
     service = subject.service
     if service is None or not service.image:
         return
-    written = tag(service.image)
-    digest = "@sha256:" in service.image or "@sha512:" in service.image
+    # No reference to an image has a scheme: it is an address, which may carry a password.
+    image = service.image if "://" not in service.image else ""
+    written = tag(image)
+    digest = "@sha256:" in image or "@sha512:" in image
     yield Image(
-        # No reference to an image has a scheme: it is an address, which may carry a password.
-        name=_ADDRESS if "://" in service.image else service.image,
+        name=image or _ADDRESS,
         origin=service.places.get("image", subject.origin),
-        repository=repository(service.image),
-        registry=registry(service.image),
+        repository=repository(image) or None,
+        registry=registry(image),
         tag=written or None,
         digest=digest,
         pinned=digest or (bool(written) and not _moves(written.lower())),

@@ -320,7 +320,7 @@ def test_a_server_that_never_answers_does_not_outlast_the_deadline(preflight):
 @pytest.mark.parametrize(
     ("names", "drops"),
     [
-        (("DATABASE_URL",), b"S"),
+        (("DATABASE_URL",), b"S\x16\x03\x03\x10\0\x02"),
         (("DATABASE_URL",), b"E\0\0\x10\0"),
         (("REDIS_URL",), b"$9999\r\n"),
         (("VAULT_ADDR", "VAULT_TOKEN"), b"HTTP/1.1 200 OK\r\nContent-Length: 9999\r\n\r\n"),

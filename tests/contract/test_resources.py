@@ -38,7 +38,7 @@ def test_every_resource_is_judged_by_some_rule():
 
 
 def test_facts_that_could_help_to_guess_a_secret_are_never_shown():
-    shown = {"role", "state", "source", "reused_by", "example", "both_given"}
+    shown = {"role", "state", "source", "reused_by", "example", "both_given", "remedy"}
     for fact, kind in fact_types(resource_class("secret")).items():
         assert kind.secret is (fact not in shown), fact
     for fact, kind in fact_types(resource_class("jwt_key")).items():

@@ -141,8 +141,10 @@ class _Axis:
         ahead = max(_LEAST_AHEAD, *(row["end"] for row in rows), *(row["start"] for row in rows))
         past = max(min(max(-row["start"] for row in rows), _LONGEST_PAST), *(-row["end"] for row in rows), 1.0)
         self.width = width
-        self._from = _bent(-min(past, _LONGEST))
-        self._scale = (width - 1) / (_bent(min(ahead, _LONGEST)) - self._from)
+        self._from, to = _bent(-min(past, _LONGEST)), _bent(min(ahead, _LONGEST))
+        if any(row["end"] <= 0 for row in rows):
+            self._from = min(self._from, -to / (width - 2))  # a column before today, for the end of what is over
+        self._scale = (width - 1) / (to - self._from)
         self.today = self.column(0.0)
         self._labels = self._labelled()
         self.marks = {column for column, _, _ in self._labels} - {self.today}
@@ -180,6 +182,7 @@ def _bar(row: Mapping[str, Any], axis: _Axis, signs: Mapping[str, str]) -> Itera
     over = row["state"] == "expired"
     # What ended today must not look as if it went on, nor what ends today as if it were over.
     end = min(end, axis.today - 1) if over else max(end, axis.today + 1)
+    start = min(start, end) if over else start
     if row["state"] == "not_yet_valid":
         start = max(start, axis.today + 1)
     style = _STYLES[row["state"]]

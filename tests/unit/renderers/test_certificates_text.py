@@ -11,7 +11,7 @@ from datetime import timedelta
 from pathlib import Path
 
 import pytest
-from hypothesis import given
+from hypothesis import example, given
 from hypothesis import strategies as st
 from support import certificate_folders as folders
 from support import pki
@@ -115,6 +115,7 @@ SPANS = st.tuples(st.floats(-9000, 9000), st.floats(0.01, 9000)).map(lambda span
 
 
 @given(st.lists(SPANS, min_size=1, max_size=8), st.integers(60, 200))
+@example([(0.0, 394.0), (-1.0, 0.0)], 60)  # the past would be less than a column
 def test_every_bar_stands_where_its_time_is(spans, width):
     head, *lines = drawn(*(one(*span, number=number) for number, span in enumerate(spans)), width=width)
     assert {"today", "30d", "90d"} <= set(head.split())
