@@ -12,20 +12,20 @@ PACKS: "dict[str, dict[str, Any]]" = {'certificates.yaml': {'name': 'certificate
                                        'default': 4096,
                                        'description': 'Size of an RSA key below which a larger one is recommended.',
                                        'pack': 'certificates',
-                                       'origin': ('rules/certificates.yaml', 893, 3)},
+                                       'origin': ('rules/certificates.yaml', 925, 3)},
                                       {'name': 'one_ca',
                                        'type': 'flag',
                                        'default': True,
                                        'description': 'Whether the CA beside a certificate is the one that issued it.',
                                        'pack': 'certificates',
-                                       'origin': ('rules/certificates.yaml', 894, 3)},
+                                       'origin': ('rules/certificates.yaml', 926, 3)},
                                       {'name': 'allow_self_signed_certificates',
                                        'type': 'flag',
                                        'default': False,
                                        'description': 'Whether servers may present certificates signed with their own '
                                                       'key.',
                                        'pack': 'certificates',
-                                       'origin': ('rules/certificates.yaml', 895, 3)}),
+                                       'origin': ('rules/certificates.yaml', 927, 3)}),
                        'rules': ({'id': 'certificate-file-exists',
                                   'pack': 'certificates',
                                   'title': 'Certificate files exist',
@@ -35,10 +35,10 @@ PACKS: "dict[str, dict[str, Any]]" = {'certificates.yaml': {'name': 'certificate
                                              'kind',
                                              (('none_of',
                                                ('value', ('missing', 'dangling_symlink', 'not_a_directory'))),)),
-                                  'message': '{name} not found: {path}',
+                                  'message': '{name} not found: {path}[, which is {host_path} on this machine]',
                                   'rationale': 'The listener or the connection that needs it does not start.',
-                                  'remediation': 'Put the certificate there, mount it, or correct the path. For '
-                                                 'development:\n'
+                                  'remediation': 'Put the certificate [at {host_path}, or correct the mount or the '
+                                                 'path|there, mount it, or correct the path]. For development:\n'
                                                  '$ preflight certs create --out ssl',
                                   'references': ('https://www.postgresql.org/docs/current/libpq-ssl.html',),
                                   'origin': ('rules/certificates.yaml', 5, 5)},
@@ -85,10 +85,11 @@ PACKS: "dict[str, dict[str, Any]]" = {'certificates.yaml': {'name': 'certificate
                                              'kind',
                                              (('none_of',
                                                ('value', ('missing', 'dangling_symlink', 'not_a_directory'))),)),
-                                  'message': '{name} not found: {path}',
+                                  'message': '{name} not found: {path}[, which is {host_path} on this machine]',
                                   'rationale': 'The listener does not start; libpq goes on without a client '
                                                'certificate and says nothing.',
-                                  'remediation': 'Put the key there, mount it, or correct the path. For development:\n'
+                                  'remediation': 'Put the key [at {host_path}, or correct the mount or the path|there, '
+                                                 'mount it, or correct the path]. For development:\n'
                                                  '$ preflight certs create --out ssl',
                                   'references': ('https://www.postgresql.org/docs/current/libpq-ssl.html#LIBPQ-SSL-CLIENTCERT',),
                                   'origin': ('rules/certificates.yaml', 67, 5)},
@@ -118,7 +119,9 @@ PACKS: "dict[str, dict[str, Any]]" = {'certificates.yaml': {'name': 'certificate
                                   'severity': 'critical',
                                   'resource': 'private_key_file',
                                   'expect': ('fact', 'private', (('equals', ('value', True)),)),
-                                  'requires': ('private-key-file-exists', 'private-key-file-readable'),
+                                  'requires': ('private-key-file-exists',
+                                               'private-key-file-readable',
+                                               'private-key-swapped'),
                                   'message': '{name}: {path} is open to others (mode {mode}, owner {owner}); at most '
                                              '0600, or 0640 where root owns it',
                                   'rationale': 'Whoever reads the key can be the server; libpq and PostgreSQL refuse '
@@ -178,7 +181,7 @@ PACKS: "dict[str, dict[str, Any]]" = {'certificates.yaml': {'name': 'certificate
                                   'expect': ('fact', 'validity', (('not_equals', ('value', 'critical')),)),
                                   'when': (('stage', (('equals', ('value', 'build')),)),),
                                   'requires': ('certificate-parses', 'certificate-valid'),
-                                  'message': '{name}[ ({path})]: expires on {not_after}, in {remaining_days} days',
+                                  'message': '{name}[ ({path})]: expires on {not_after}, {ends}',
                                   'rationale': 'What is deployed now would stop answering within days. At the start of '
                                                'a container this only warns (certificate-renewal): refusing a restart '
                                                'would take the service down before the certificate does.',
@@ -192,8 +195,8 @@ PACKS: "dict[str, dict[str, Any]]" = {'certificates.yaml': {'name': 'certificate
                                   'resource': 'certificate',
                                   'expect': ('fact', 'validity', (('none_of', ('value', ('warning', 'critical'))),)),
                                   'requires': ('certificate-parses', 'certificate-valid', 'certificate-expires-soon'),
-                                  'message': '{name}[ ({path})]: expires on {not_after}, in {remaining_days} of '
-                                             '{lifetime_days} days',
+                                  'message': '{name}[ ({path})]: expires on {not_after}, {ends} (of {lifetime_days} '
+                                             'days)',
                                   'rationale': 'Less than 30 days are left, or less than a third of a short lifetime; '
                                                'renewals that fail need time to be mended.',
                                   'remediation': 'Renew it now, and find out why the automatic renewal has not.',
@@ -410,7 +413,7 @@ PACKS: "dict[str, dict[str, Any]]" = {'certificates.yaml': {'name': 'certificate
                                   'severity': 'critical',
                                   'resource': 'private_key_file',
                                   'expect': ('fact', 'tracked', (('not_equals', ('value', True)),)),
-                                  'requires': ('private-key-file-exists',),
+                                  'requires': ('private-key-file-exists', 'private-key-swapped'),
                                   'message': '{name}: git tracks {file}',
                                   'rationale': 'Everybody with the repository has the key, and history keeps it when '
                                                'the file is gone.',
@@ -419,6 +422,21 @@ PACKS: "dict[str, dict[str, Any]]" = {'certificates.yaml': {'name': 'certificate
                                                  '$ git rm --cached {file}',
                                   'references': ('CWE-540', 'CWE-522'),
                                   'origin': ('rules/certificates.yaml', 588, 5)},
+                                 {'id': 'private-key-swapped',
+                                  'pack': 'certificates',
+                                  'title': 'Certificate and private key are not swapped',
+                                  'severity': 'critical',
+                                  'resource': 'private_key',
+                                  'expect': ('fact', 'swapped', (('equals', ('value', False)),)),
+                                  'message': '{name} and {certificate} are swapped: [{path} holds|the one holds] the '
+                                             'certificate, and [{certificate_path}|the other] the private key',
+                                  'rationale': 'The service can load neither; what else would be said of the two files '
+                                               'follows from this.',
+                                  'remediation': 'Exchange the two: {certificate} gets [{path}|the text with BEGIN '
+                                                 'CERTIFICATE], and {name} gets [{certificate_path}|the one with BEGIN '
+                                                 'PRIVATE KEY].',
+                                  'references': ('https://www.postgresql.org/docs/current/libpq-ssl.html#LIBPQ-SSL-CLIENTCERT',),
+                                  'origin': ('rules/certificates.yaml', 608, 5)},
                                  {'id': 'private-key-parses',
                                   'pack': 'certificates',
                                   'title': 'Private keys can be read',
@@ -427,6 +445,7 @@ PACKS: "dict[str, dict[str, Any]]" = {'certificates.yaml': {'name': 'certificate
                                   'expect': ('every',
                                              (('fact', 'problem', (('absent', ('value', True)),)),
                                               ('fact', 'openssl_reads', (('equals', ('value', True)),)))),
+                                  'requires': ('private-key-swapped',),
                                   'message': '{name}[ ({path})]: {detail}',
                                   'rationale': 'A server or client that cannot load its key does not start, or cannot '
                                                'prove who it is.',
@@ -434,7 +453,7 @@ PACKS: "dict[str, dict[str, Any]]" = {'certificates.yaml': {'name': 'certificate
                                                  '(PKCS#8).\n'
                                                  '$ openssl pkey -in {file} -noout -check',
                                   'references': ('https://www.rfc-editor.org/rfc/rfc7468#section-10',),
-                                  'origin': ('rules/certificates.yaml', 608, 5)},
+                                  'origin': ('rules/certificates.yaml', 639, 5)},
                                  {'id': 'private-key-passphrase',
                                   'pack': 'certificates',
                                   'title': 'An encrypted key has its passphrase beside it',
@@ -452,7 +471,7 @@ PACKS: "dict[str, dict[str, Any]]" = {'certificates.yaml': {'name': 'certificate
                                                  'NAME_PASSWORD beside NAME_FILE), or store the key without one and '
                                                  'mode 600.',
                                   'references': ('https://www.postgresql.org/docs/current/libpq-connect.html#LIBPQ-CONNECT-SSLPASSWORD',),
-                                  'origin': ('rules/certificates.yaml', 636, 5)},
+                                  'origin': ('rules/certificates.yaml', 668, 5)},
                                  {'id': 'private-key-matches',
                                   'pack': 'certificates',
                                   'title': 'A private key belongs to the certificate beside it',
@@ -467,7 +486,7 @@ PACKS: "dict[str, dict[str, Any]]" = {'certificates.yaml': {'name': 'certificate
                                                  'a new key.\n'
                                                  '$ openssl pkey -in {file} -pubout | openssl sha256',
                                   'references': ('CWE-295',),
-                                  'origin': ('rules/certificates.yaml', 663, 5)},
+                                  'origin': ('rules/certificates.yaml', 695, 5)},
                                  {'id': 'private-key-strength',
                                   'pack': 'certificates',
                                   'title': 'Private keys are of a safe kind and size',
@@ -480,7 +499,7 @@ PACKS: "dict[str, dict[str, Any]]" = {'certificates.yaml': {'name': 'certificate
                                   'remediation': 'Make a new key (RSA of 2048 bits or more, P-256 or Ed25519), and '
                                                  'have a certificate issued for it.',
                                   'references': ('CWE-326',),
-                                  'origin': ('rules/certificates.yaml', 699, 5)},
+                                  'origin': ('rules/certificates.yaml', 731, 5)},
                                  {'id': 'private-key-unique',
                                   'pack': 'certificates',
                                   'title': 'Each environment has keys of its own',
@@ -494,7 +513,7 @@ PACKS: "dict[str, dict[str, Any]]" = {'certificates.yaml': {'name': 'certificate
                                   'remediation': 'Make a new key for each environment, and have a certificate issued '
                                                  'for it.',
                                   'references': ('CWE-321',),
-                                  'origin': ('rules/certificates.yaml', 722, 5)},
+                                  'origin': ('rules/certificates.yaml', 754, 5)},
                                  {'id': 'ca-parses',
                                   'pack': 'certificates',
                                   'title': 'CA files can be read',
@@ -507,7 +526,7 @@ PACKS: "dict[str, dict[str, Any]]" = {'certificates.yaml': {'name': 'certificate
                                   'remediation': "Put the CA's certificate there as PEM.\n"
                                                  '$ openssl x509 -in {file} -noout -subject -enddate',
                                   'references': ('https://www.postgresql.org/docs/current/libpq-ssl.html',),
-                                  'origin': ('rules/certificates.yaml', 746, 5)},
+                                  'origin': ('rules/certificates.yaml', 778, 5)},
                                  {'id': 'ca-root',
                                   'pack': 'certificates',
                                   'title': 'CA files hold a root',
@@ -520,7 +539,7 @@ PACKS: "dict[str, dict[str, Any]]" = {'certificates.yaml': {'name': 'certificate
                                                'that is trusted; an intermediate alone verifies nothing.',
                                   'remediation': "Add the root's certificate to the file.",
                                   'references': ('https://www.postgresql.org/docs/current/libpq-ssl.html#LIBQ-SSL-CERTIFICATES',),
-                                  'origin': ('rules/certificates.yaml', 771, 5)},
+                                  'origin': ('rules/certificates.yaml', 803, 5)},
                                  {'id': 'ca-may-issue',
                                   'pack': 'certificates',
                                   'title': "CA files hold a CA's certificate",
@@ -532,7 +551,7 @@ PACKS: "dict[str, dict[str, Any]]" = {'certificates.yaml': {'name': 'certificate
                                   'rationale': 'What is no CA cannot have issued anything, so nothing verifies.',
                                   'remediation': "Put the certificate of the CA there, not the server's.",
                                   'references': ('CWE-296',),
-                                  'origin': ('rules/certificates.yaml', 796, 5)},
+                                  'origin': ('rules/certificates.yaml', 828, 5)},
                                  {'id': 'ca-valid',
                                   'pack': 'certificates',
                                   'title': 'CA files hold a root that is valid today',
@@ -545,7 +564,7 @@ PACKS: "dict[str, dict[str, Any]]" = {'certificates.yaml': {'name': 'certificate
                                   'remediation': "Put the CA's current certificate there; the certificates below it "
                                                  'may have to be issued again.',
                                   'references': ('CWE-298',),
-                                  'origin': ('rules/certificates.yaml', 820, 5)},
+                                  'origin': ('rules/certificates.yaml', 852, 5)},
                                  {'id': 'ca-renewal',
                                   'pack': 'certificates',
                                   'title': 'CAs are renewed in time',
@@ -553,13 +572,12 @@ PACKS: "dict[str, dict[str, Any]]" = {'certificates.yaml': {'name': 'certificate
                                   'resource': 'ca_bundle',
                                   'expect': ('fact', 'validity', (('none_of', ('value', ('warning', 'critical'))),)),
                                   'requires': ('ca-parses', 'ca-root', 'ca-valid'),
-                                  'message': '{name}[ ({path})]: its last root expires on {not_after}, in '
-                                             '{remaining_days} days',
+                                  'message': '{name}[ ({path})]: its last root expires on {not_after}, {ends}',
                                   'rationale': 'A new root has to reach every client before the old one ends.',
                                   'remediation': 'Issue the new root now, and let both stand in the file until the old '
                                                  'one ends.',
                                   'references': ('CWE-298',),
-                                  'origin': ('rules/certificates.yaml', 844, 5)},
+                                  'origin': ('rules/certificates.yaml', 876, 5)},
                                  {'id': 'ca-holds-no-key',
                                   'pack': 'certificates',
                                   'title': "No CA file holds the CA's private key",
@@ -572,10 +590,10 @@ PACKS: "dict[str, dict[str, Any]]" = {'certificates.yaml': {'name': 'certificate
                                   'remediation': 'Take the key out, keep it off every server, and replace the CA where '
                                                  'others could read it.',
                                   'references': ('CWE-522',),
-                                  'origin': ('rules/certificates.yaml', 868, 5)}),
+                                  'origin': ('rules/certificates.yaml', 900, 5)}),
                        'path': 'rules/certificates.yaml',
                        'builtin': True,
-                       'sha256': 'c63945593d886cd42f035cce3328a77c9bd84110468d1de3c772e5ea2fa3c052'},
+                       'sha256': '6cc1e32a13378fb181a5ad2f6b559462ecc54ecb391612cd4c2e411f8cee893a'},
  'compose-secrets.yaml': {'name': 'compose-secrets',
                           'title': 'How Compose files give secrets to services',
                           'version': 1,
@@ -584,7 +602,16 @@ PACKS: "dict[str, dict[str, Any]]" = {'certificates.yaml': {'name': 'certificate
                                      'title': 'No secret stands in a Compose file',
                                      'severity': 'critical',
                                      'resource': 'compose_secret',
-                                     'where': ('fact', 'place', (('one_of', ('value', ('environment', 'secret'))),)),
+                                     'where': ('fact',
+                                               'place',
+                                               (('one_of',
+                                                 ('value',
+                                                  ('environment',
+                                                   'secret',
+                                                   'config',
+                                                   'logging',
+                                                   'volume',
+                                                   'build_context'))),)),
                                      'expect': ('fact', 'given', (('not_equals', ('value', 'literal')),)),
                                      'message': '{name}: the secret itself stands in the Compose file',
                                      'rationale': 'Compose files are kept in git, sent around and pasted into tickets; '
@@ -620,7 +647,7 @@ PACKS: "dict[str, dict[str, Any]]" = {'certificates.yaml': {'name': 'certificate
                                                     '$ ls -lL {file}',
                                      'references': ('https://docs.docker.com/reference/compose-file/secrets/',
                                                     'https://docs.docker.com/compose/how-tos/use-secrets/'),
-                                     'origin': ('rules/compose-secrets.yaml', 67, 5)},
+                                     'origin': ('rules/compose-secrets.yaml', 140, 5)},
                                     {'id': 'compose-secret-unset',
                                      'pack': 'compose-secrets',
                                      'title': 'The variable behind a Compose secret is set',
@@ -641,13 +668,22 @@ PACKS: "dict[str, dict[str, Any]]" = {'certificates.yaml': {'name': 'certificate
                                                     'given with --env-file; write ${NAME:?} to insist on it.',
                                      'references': ('CWE-258',
                                                     'https://docs.docker.com/compose/how-tos/environment-variables/variable-interpolation/'),
-                                     'origin': ('rules/compose-secrets.yaml', 117, 5)},
+                                     'origin': ('rules/compose-secrets.yaml', 190, 5)},
                                     {'id': 'compose-secret-default',
                                      'pack': 'compose-secrets',
                                      'title': 'No secret has a default in a Compose file',
                                      'severity': 'high',
                                      'resource': 'compose_secret',
-                                     'where': ('fact', 'place', (('one_of', ('value', ('environment', 'secret'))),)),
+                                     'where': ('fact',
+                                               'place',
+                                               (('one_of',
+                                                 ('value',
+                                                  ('environment',
+                                                   'secret',
+                                                   'config',
+                                                   'logging',
+                                                   'volume',
+                                                   'build_context'))),)),
                                      'expect': ('fact', 'given', (('not_equals', ('value', 'default')),)),
                                      'message': '{name}: has a default in the Compose file[ ({variables})|], which '
                                                 'counts wherever the variable is not set',
@@ -659,7 +695,7 @@ PACKS: "dict[str, dict[str, Any]]" = {'certificates.yaml': {'name': 'certificate
                                      'references': ('CWE-1188',
                                                     'CWE-1392',
                                                     'https://docs.docker.com/reference/compose-file/interpolation/'),
-                                     'origin': ('rules/compose-secrets.yaml', 165, 5)},
+                                     'origin': ('rules/compose-secrets.yaml', 238, 5)},
                                     {'id': 'compose-secret-in-command',
                                      'pack': 'compose-secrets',
                                      'title': 'No secret stands in a command of a Compose file',
@@ -681,7 +717,7 @@ PACKS: "dict[str, dict[str, Any]]" = {'certificates.yaml': {'name': 'certificate
                                      'references': ('CWE-214',
                                                     'CWE-798',
                                                     'https://docs.docker.com/compose/how-tos/use-secrets/'),
-                                     'origin': ('rules/compose-secrets.yaml', 209, 5)},
+                                     'origin': ('rules/compose-secrets.yaml', 291, 5)},
                                     {'id': 'compose-secret-build-argument',
                                      'pack': 'compose-secrets',
                                      'title': 'No secret is a build argument',
@@ -702,25 +738,24 @@ PACKS: "dict[str, dict[str, Any]]" = {'certificates.yaml': {'name': 'certificate
                                      'references': ('CWE-538',
                                                     'https://docs.docker.com/build/building/secrets/',
                                                     'https://docs.docker.com/reference/build-checks/secrets-used-in-arg-or-env/'),
-                                     'origin': ('rules/compose-secrets.yaml', 262, 5)},
+                                     'origin': ('rules/compose-secrets.yaml', 364, 5)},
                                     {'id': 'compose-secret-label',
                                      'pack': 'compose-secrets',
-                                     'title': 'No secret is a label',
+                                     'title': 'No secret is a label or an annotation',
                                      'severity': 'high',
                                      'resource': 'compose_secret',
-                                     'where': ('fact', 'place', (('equals', ('value', 'label')),)),
+                                     'where': ('fact', 'place', (('one_of', ('value', ('label', 'annotation'))),)),
                                      'expect': ('fact',
                                                 'given',
                                                 (('one_of', ('value', ('file', 'reference', 'nothing'))),)),
-                                     'message': '{name}: stands in a label, which everybody who may talk to Docker '
-                                                'reads',
+                                     'message': '{name}: stands in a label or annotation, which everybody who may talk '
+                                                'to Docker reads',
                                      'rationale': 'Labels are made to be read by others - proxies, dashboards, '
                                                   'monitoring - and are copied into their logs and pages.',
-                                     'remediation': 'Take the label out, and give the secret to the program that needs '
-                                                    'it.',
+                                     'remediation': 'Take it out, and give the secret to the program that needs it.',
                                      'references': ('CWE-538',
                                                     'https://docs.docker.com/engine/manage-resources/labels/'),
-                                     'origin': ('rules/compose-secrets.yaml', 300, 5)},
+                                     'origin': ('rules/compose-secrets.yaml', 429, 5)},
                                     {'id': 'compose-secret-shown-in-processes',
                                      'pack': 'compose-secrets',
                                      'title': 'No secret is a word of a command',
@@ -743,7 +778,7 @@ PACKS: "dict[str, dict[str, Any]]" = {'certificates.yaml': {'name': 'certificate
                                                     "the container put it in: `sh -c 'exec redis-server --requirepass "
                                                     '"$$REDIS_PASSWORD"\'`, or name a configuration file.',
                                      'references': ('CWE-214', 'https://docs.docker.com/compose/how-tos/use-secrets/'),
-                                     'origin': ('rules/compose-secrets.yaml', 326, 5)},
+                                     'origin': ('rules/compose-secrets.yaml', 460, 5)},
                                     {'id': 'compose-secret-as-file',
                                      'pack': 'compose-secrets',
                                      'title': 'Secrets are given as files where the image takes them so',
@@ -765,7 +800,7 @@ PACKS: "dict[str, dict[str, Any]]" = {'certificates.yaml': {'name': 'certificate
                                      'remediation': 'Set {file_form} to /run/secrets/NAME, and name the file below '
                                                     '`secrets:`, both of the service and of the project.',
                                      'references': ('CWE-526', 'https://docs.docker.com/compose/how-tos/use-secrets/'),
-                                     'origin': ('rules/compose-secrets.yaml', 361, 5)},
+                                     'origin': ('rules/compose-secrets.yaml', 495, 5)},
                                     {'id': 'compose-secret-required',
                                      'pack': 'compose-secrets',
                                      'title': 'Compose insists on the variables of secrets',
@@ -785,7 +820,7 @@ PACKS: "dict[str, dict[str, Any]]" = {'certificates.yaml': {'name': 'certificate
                                      'remediation': 'Write ${NAME:?} instead of ${NAME}: then Compose refuses to start '
                                                     'without it.',
                                      'references': ('https://docs.docker.com/reference/compose-file/interpolation/',),
-                                     'origin': ('rules/compose-secrets.yaml', 398, 5)},
+                                     'origin': ('rules/compose-secrets.yaml', 532, 5)},
                                     {'id': 'compose-secret-whole',
                                      'pack': 'compose-secrets',
                                      'title': 'No piece of a secret stands in a Compose file',
@@ -798,10 +833,10 @@ PACKS: "dict[str, dict[str, Any]]" = {'certificates.yaml': {'name': 'certificate
                                      'rationale': 'Whoever has the file knows that piece, and has less to guess.',
                                      'remediation': 'Put the whole secret into the variable.',
                                      'references': ('CWE-312',),
-                                     'origin': ('rules/compose-secrets.yaml', 430, 5)}),
+                                     'origin': ('rules/compose-secrets.yaml', 564, 5)}),
                           'path': 'rules/compose-secrets.yaml',
                           'builtin': True,
-                          'sha256': '081f462ad2c15434afc898e3326609deda60cb6965f1926aa908f11ff7907eb2'},
+                          'sha256': 'a1ca92b3c89057df1d5d562503c8f32a5ad00bb31ed95f86a10b9f9fd1528184'},
  'compose.yaml': {'name': 'compose',
                   'title': 'What Docker Compose makes of what is written',
                   'version': 1,
@@ -812,8 +847,8 @@ PACKS: "dict[str, dict[str, Any]]" = {'certificates.yaml': {'name': 'certificate
                              'resource': 'compose_value',
                              'where': ('fact', 'sort', (('equals', ('value', 'secret')),)),
                              'expect': ('fact', 'cut_at_dollar', (('equals', ('value', False)),)),
-                             'message': '{name}: a `$` in it begins the name of an unset variable, so the service gets '
-                                        'a shorter secret than the one written',
+                             'message': '{name}: a `$` in [its variable at {variable_at}|it] begins the name of an '
+                                        'unset variable, so the service gets a shorter secret than the one written',
                              'rationale': 'Compose takes `$word` for a variable, warns that it is not set, and puts '
                                           'nothing in its place; the secret that is left may be short enough to guess, '
                                           'and the other side has the whole one.',
@@ -860,11 +895,12 @@ PACKS: "dict[str, dict[str, Any]]" = {'certificates.yaml': {'name': 'certificate
                              'resource': 'compose_value',
                              'where': ('fact', 'sort', (('not_equals', ('value', 'secret')),)),
                              'expect': ('fact', 'cut_at_dollar', (('equals', ('value', False)),)),
-                             'message': '{name}: a `$` in it begins the name of an unset variable, so it is cut there',
+                             'message': '{name}: a `$` in [its variable at {variable_at}|it] begins the name of an '
+                                        'unset variable, so it is cut there',
                              'rationale': 'Compose takes `$word` for a variable, warns that it is not set, and puts '
                                           'nothing in its place.',
-                             'remediation': 'Write `$$` for each dollar sign that is meant as one, and ${NAME} for '
-                                            'variables.',
+                             'remediation': 'Write `$$` for each dollar sign that is meant as one (in an env file, put '
+                                            'the value in single quotes), and ${NAME} for variables.',
                              'references': ('https://docs.docker.com/reference/compose-file/interpolation/',),
                              'origin': ('rules/compose.yaml', 109, 5)},
                             {'id': 'compose-variable-unset',
@@ -940,7 +976,7 @@ PACKS: "dict[str, dict[str, Any]]" = {'certificates.yaml': {'name': 'certificate
                              'origin': ('rules/compose.yaml', 281, 5)}),
                   'path': 'rules/compose.yaml',
                   'builtin': True,
-                  'sha256': '961cf1963d2428bb5559a4468f688547033c98dccb9ab642bffa8f2162431a04'},
+                  'sha256': '2ae3131a075da5d7b52b6dc8e643742d3b2d5f94f3d6459ea26de2c50b1b2290'},
  'containers.yaml': {'name': 'containers',
                      'title': 'What containers are given of their host',
                      'version': 1,
@@ -974,7 +1010,7 @@ PACKS: "dict[str, dict[str, Any]]" = {'certificates.yaml': {'name': 'certificate
                                                'alone, and publish it nowhere.',
                                 'references': ('CWE-250',
                                                'https://docs.docker.com/engine/security/#docker-daemon-attack-surface'),
-                                'origin': ('rules/containers.yaml', 27, 5)},
+                                'origin': ('rules/containers.yaml', 36, 5)},
                                {'id': 'container-host-files',
                                 'pack': 'containers',
                                 'title': "Containers cannot write the host's own files",
@@ -993,7 +1029,7 @@ PACKS: "dict[str, dict[str, Any]]" = {'certificates.yaml': {'name': 'certificate
                                 'references': ('CWE-250',
                                                'CWE-732',
                                                'https://docs.docker.com/engine/storage/bind-mounts/'),
-                                'origin': ('rules/containers.yaml', 63, 5)},
+                                'origin': ('rules/containers.yaml', 82, 5)},
                                {'id': 'container-host-credentials',
                                 'pack': 'containers',
                                 'title': "Containers do not see the host's keys and passwords",
@@ -1008,7 +1044,7 @@ PACKS: "dict[str, dict[str, Any]]" = {'certificates.yaml': {'name': 'certificate
                                 'remediation': 'Mount the one file that is needed; give the service credentials of its '
                                                'own, by `secrets:`.',
                                 'references': ('CWE-522', 'https://docs.docker.com/compose/how-tos/use-secrets/'),
-                                'origin': ('rules/containers.yaml', 91, 5)},
+                                'origin': ('rules/containers.yaml', 130, 5)},
                                {'id': 'container-device',
                                 'pack': 'containers',
                                 'title': "Containers do not reach the host's memory and disks",
@@ -1022,7 +1058,7 @@ PACKS: "dict[str, dict[str, Any]]" = {'certificates.yaml': {'name': 'certificate
                                 'remediation': 'Remove the device, and mount the folder that is needed.',
                                 'references': ('CWE-250',
                                                'https://docs.docker.com/reference/compose-file/services/#devices'),
-                                'origin': ('rules/containers.yaml', 118, 5)},
+                                'origin': ('rules/containers.yaml', 172, 5)},
                                {'id': 'container-host-network',
                                 'pack': 'containers',
                                 'title': 'Containers have a network of their own',
@@ -1033,9 +1069,10 @@ PACKS: "dict[str, dict[str, Any]]" = {'certificates.yaml': {'name': 'certificate
                                 'message': '{name}: {risk}',
                                 'rationale': 'Its listeners are past every port rule, `ports:` is not looked at, and '
                                              "databases on the host's loopback are within its reach.",
-                                'remediation': 'Remove network_mode, and publish the ports that are needed.',
+                                'remediation': 'Remove network_mode, or the network of the name `host`, and publish '
+                                               'the ports that are needed.',
                                 'references': ('CWE-653', 'https://docs.docker.com/engine/network/drivers/host/'),
-                                'origin': ('rules/containers.yaml', 138, 5)},
+                                'origin': ('rules/containers.yaml', 210, 5)},
                                {'id': 'container-host-namespace',
                                 'pack': 'containers',
                                 'title': "Containers do not share the host's processes, memory or users",
@@ -1049,7 +1086,7 @@ PACKS: "dict[str, dict[str, Any]]" = {'certificates.yaml': {'name': 'certificate
                                 'remediation': 'Remove the key.',
                                 'references': ('CWE-653',
                                                'https://docs.docker.com/reference/compose-file/services/#pid'),
-                                'origin': ('rules/containers.yaml', 158, 5)},
+                                'origin': ('rules/containers.yaml', 246, 5)},
                                {'id': 'container-capability',
                                 'pack': 'containers',
                                 'title': 'Containers have no capability that reaches beyond them',
@@ -1063,7 +1100,7 @@ PACKS: "dict[str, dict[str, Any]]" = {'certificates.yaml': {'name': 'certificate
                                 'remediation': 'Remove it; look for the narrow one (NET_BIND_SERVICE, CHOWN, SETUID) '
                                                'that is really needed.',
                                 'references': ('CWE-250', 'https://man7.org/linux/man-pages/man7/capabilities.7.html'),
-                                'origin': ('rules/containers.yaml', 187, 5)},
+                                'origin': ('rules/containers.yaml', 275, 5)},
                                {'id': 'container-security-option',
                                 'pack': 'containers',
                                 'title': "Containers keep the engine's confinement",
@@ -1076,7 +1113,7 @@ PACKS: "dict[str, dict[str, Any]]" = {'certificates.yaml': {'name': 'certificate
                                 'remediation': 'Remove the option, or write a profile of your own that allows the one '
                                                'call that is needed.',
                                 'references': ('CWE-693', 'https://docs.docker.com/engine/security/seccomp/'),
-                                'origin': ('rules/containers.yaml', 216, 5)},
+                                'origin': ('rules/containers.yaml', 304, 5)},
                                {'id': 'gate-awaited',
                                 'pack': 'containers',
                                 'title': 'What starts behind a gate waits for its verdict',
@@ -1100,7 +1137,41 @@ PACKS: "dict[str, dict[str, Any]]" = {'certificates.yaml': {'name': 'certificate
                                                'pass.',
                                 'references': ('https://docs.docker.com/compose/how-tos/startup-order/',
                                                'https://docs.docker.com/reference/compose-file/services/#depends_on'),
-                                'origin': ('rules/containers.yaml', 239, 5)},
+                                'origin': ('rules/containers.yaml', 327, 5)},
+                               {'id': 'compose-mount-file',
+                                'pack': 'containers',
+                                'title': 'Mounted configuration and credentials are there',
+                                'severity': 'high',
+                                'resource': 'mount_source',
+                                'where': ('fact', 'purpose', (('one_of', ('value', ('configuration', 'credential'))),)),
+                                'expect': ('fact', 'state', (('equals', ('value', 'there')),)),
+                                'message': '{name}: {file} is {state}, so that the container gets an empty directory '
+                                           'in its place',
+                                'rationale': 'Docker makes an empty directory, as root, where the source of a mount is '
+                                             'missing, and says nothing: the service fails at its start, or runs on '
+                                             'with the settings and the trust of its image.',
+                                'remediation': 'Put the file there before the first start, and remove a directory that '
+                                               'Docker has made in its place. With `create_host_path: false` below '
+                                               '`bind` Docker refuses to start without it.',
+                                'references': ('https://docs.docker.com/engine/storage/bind-mounts/',
+                                               'https://docs.docker.com/reference/compose-file/services/#volumes'),
+                                'origin': ('rules/containers.yaml', 359, 5)},
+                               {'id': 'compose-mount-source',
+                                'pack': 'containers',
+                                'title': 'Mounted files are there',
+                                'severity': 'medium',
+                                'resource': 'mount_source',
+                                'where': ('fact', 'purpose', (('equals', ('value', 'file')),)),
+                                'expect': ('fact', 'state', (('equals', ('value', 'there')),)),
+                                'message': '{name}: {file} is {state}, so that the container gets an empty directory '
+                                           'in its place',
+                                'rationale': 'Docker makes an empty directory, as root, where the source of a mount is '
+                                             'missing, and says nothing.',
+                                'remediation': 'Put the file there before the first start, and remove a directory that '
+                                               'Docker has made in its place.',
+                                'references': ('https://docs.docker.com/engine/storage/bind-mounts/',
+                                               'https://docs.docker.com/reference/compose-file/services/#volumes'),
+                                'origin': ('rules/containers.yaml', 409, 5)},
                                {'id': 'container-image-pinned',
                                 'pack': 'containers',
                                 'title': 'Images name the version that was tested',
@@ -1116,10 +1187,10 @@ PACKS: "dict[str, dict[str, Any]]" = {'certificates.yaml': {'name': 'certificate
                                                '(IMAGE:1.2.3@sha256:…).',
                                 'references': ('CWE-829',
                                                'https://docs.docker.com/build/building/best-practices/#pin-base-image-versions'),
-                                'origin': ('rules/containers.yaml', 271, 5)}),
+                                'origin': ('rules/containers.yaml', 434, 5)}),
                      'path': 'rules/containers.yaml',
                      'builtin': True,
-                     'sha256': '0290f4d69cdeac8094c10f6a7cc3b13f029534cea7dbab53b3092bd87e4281c8'},
+                     'sha256': 'ed55014d47cdc6496b04bf9fb752c5678d83ab784061f85323977f374308c86d'},
  'contract.yaml': {'name': 'contract',
                    'title': "The project's contract is kept",
                    'version': 1,
@@ -1132,9 +1203,9 @@ PACKS: "dict[str, dict[str, Any]]" = {'certificates.yaml': {'name': 'certificate
                               'message': '{name} required in production: no setting gives one',
                               'rationale': 'The project says under required_roles that this service cannot do without '
                                            'it; it would start, and fail at its first request.',
-                              'remediation': 'Set it (from the secret manager, for a secret), or bind your own name to '
-                                             'the role in preflight.yaml.\n'
-                                             '$ openssl rand -base64 48',
+                              'remediation': 'Where it has a name of your own, bind that name to its role under '
+                                             '`bindings` in preflight.yaml. Else:\n'
+                                             '[{remedy}|Set it; a secret, by the secret manager.]',
                               'references': ('CWE-1188', 'https://12factor.net/config'),
                               'origin': ('rules/contract.yaml', 5, 5)},
                              {'id': 'contract-key-set',
@@ -1146,7 +1217,8 @@ PACKS: "dict[str, dict[str, Any]]" = {'certificates.yaml': {'name': 'certificate
                               'expect': ('fact', 'state', (('one_of', ('value', ('set', 'reference'))),)),
                               'message': '{name}: the contract asks for it ({declared_at}), and it is {state}',
                               'rationale': "The project's own example says that the service needs it.",
-                              'remediation': 'Set it, or mark it `# @optional` in the example file.',
+                              'remediation': 'Set {name}; where the service can do without it, write `# @optional` '
+                                             'above it at {declared_at}.',
                               'references': ('https://12factor.net/config',),
                               'origin': ('rules/contract.yaml', 24, 5)},
                              {'id': 'contract-example-replaced',
@@ -1158,7 +1230,7 @@ PACKS: "dict[str, dict[str, Any]]" = {'certificates.yaml': {'name': 'certificate
                               'expect': ('fact', 'keeps_example', (('equals', ('value', False)),)),
                               'message': "{name}: still has the example's value ({declared_at})",
                               'rationale': 'Values of an example are published with the code.',
-                              'remediation': "Replace it by this environment's own value.",
+                              'remediation': "Give {name} a value of this environment's own.",
                               'references': ('CWE-1392',),
                               'origin': ('rules/contract.yaml', 42, 5)},
                              {'id': 'contract-type',
@@ -1173,12 +1245,12 @@ PACKS: "dict[str, dict[str, Any]]" = {'certificates.yaml': {'name': 'certificate
                               'message': '{name}: is no {type} (declared at {declared_at})',
                               'rationale': 'The service would fail while it reads its settings, or read something '
                                            'else.',
-                              'remediation': 'Write a value of that type.',
+                              'remediation': 'Write a {type}, or correct the `@type` at {declared_at}.',
                               'references': ('https://docs.pydantic.dev/latest/concepts/pydantic_settings/',),
                               'origin': ('rules/contract.yaml', 60, 5)}),
                    'path': 'rules/contract.yaml',
                    'builtin': True,
-                   'sha256': '0286d040ab8ef901ff299aba219a9e04895cb48477a2529ba64d999a82b57356'},
+                   'sha256': 'c6351d838644edf6aec34b41706d0ee4dec3d764958c0e92259dd6494e5a97b1'},
  'cors.yaml': {'name': 'cors',
                'title': 'Cross-origin requests',
                'version': 1,
@@ -1419,7 +1491,8 @@ PACKS: "dict[str, dict[str, Any]]" = {'certificates.yaml': {'name': 'certificate
                                  'message': '{name}: declares {declared}, and is judged as production',
                                  'rationale': 'Frameworks turn on debug pages, weak defaults and verbose errors in any '
                                               'environment that is not production.',
-                                 'remediation': 'Set ENV=production, or judge it with the profile that it declares.',
+                                 'remediation': 'Where it is production, let {name} say so; where it is not, judge it '
+                                                'by its own profile: --profile {declared}.',
                                  'references': ('CWE-489',),
                                  'origin': ('rules/environment.yaml', 5, 5)},
                                 {'id': 'environment-consistent',
@@ -1446,8 +1519,8 @@ PACKS: "dict[str, dict[str, Any]]" = {'certificates.yaml': {'name': 'certificate
                                  'message': '{name}: listens on every address of this machine',
                                  'rationale': 'Whoever reaches the machine reaches the server, past the proxy that '
                                               'should stand before it.',
-                                 'remediation': 'Bind 127.0.0.1 behind a proxy, or the address of the one network that '
-                                                'should reach it.',
+                                 'remediation': 'Set {name} to 127.0.0.1 behind a proxy on this machine, or to the '
+                                                'address of the one network that should reach it.',
                                  'references': ('CWE-1327',),
                                  'origin': ('rules/environment.yaml', 38, 5)},
                                 {'id': 'environment-declared',
@@ -1464,7 +1537,7 @@ PACKS: "dict[str, dict[str, Any]]" = {'certificates.yaml': {'name': 'certificate
                                  'origin': ('rules/environment.yaml', 55, 5)}),
                       'path': 'rules/environment.yaml',
                       'builtin': True,
-                      'sha256': '7798edbb9916c3f46e0d98b4d658022b6362be5e8a7e8b1eab80f65968ae5c42'},
+                      'sha256': '9a4537d014c2089af10990113b2120ce92b493358107819c1408f77389db70bd'},
  'hardening.yaml': {'name': 'hardening',
                     'title': 'What would be better still',
                     'version': 1,
@@ -1547,7 +1620,8 @@ PACKS: "dict[str, dict[str, Any]]" = {'certificates.yaml': {'name': 'certificate
                                'resource': 'service',
                                'expect': ('fact', 'runs_as_root', (('equals', ('value', False)),)),
                                'when': (('profile', (('equals', ('value', 'hardening')),)),),
-                               'message': '{name}: runs as root, or as whatever its image says',
+                               'message': '{name}: [its {root_hook} hook runs as root|runs as root, or as whatever its '
+                                          'image says]',
                                'rationale': 'Root in a container is root on the host as soon as anything is '
                                             'misconfigured.',
                                'remediation': 'Set user to a number that owns nothing else.\nuser: "10001:10001"',
@@ -1565,10 +1639,10 @@ PACKS: "dict[str, dict[str, Any]]" = {'certificates.yaml': {'name': 'certificate
                                'rationale': 'Whoever can push to the registry can replace what a tag names.',
                                'remediation': 'Write the digest behind the tag (IMAGE:1.2.3@sha256:…).',
                                'references': ('CWE-829',),
-                               'origin': ('rules/hardening.yaml', 165, 5)}),
+                               'origin': ('rules/hardening.yaml', 169, 5)}),
                     'path': 'rules/hardening.yaml',
                     'builtin': True,
-                    'sha256': 'd4d6116b167caa8929bbce9b401bf6334ea668f4e1d227342bdcfc6ea4835bcc'},
+                    'sha256': '8621e6ef91acd6ec63166dccf1b78d9bd60c534f1103dfa5bf8072453e2fb55f'},
  'jwt.yaml': {'name': 'jwt',
               'title': 'Keys that sign JSON Web Tokens',
               'version': 1,
@@ -1740,7 +1814,7 @@ PACKS: "dict[str, dict[str, Any]]" = {'certificates.yaml': {'name': 'certificate
                           'severity': 'critical',
                           'resource': 'postgres_session',
                           'expect': ('fact', 'connected', (('equals', ('value', True)),)),
-                          'message': '{name}: {detail}[, after {waited}]',
+                          'message': '{name}[ at {server}]: {detail}[, after {waited}]',
                           'rationale': 'The service would start, and fail at its first query.',
                           'remediation': '[{remedy}|Look at what the reason code says in docs/live-reasons.md.]',
                           'references': ('https://www.postgresql.org/docs/current/libpq-connect.html',),
@@ -1755,7 +1829,7 @@ PACKS: "dict[str, dict[str, Any]]" = {'certificates.yaml': {'name': 'certificate
                                      ('fact', 'authentication', (('present', ('value', True)),)))),
                           'expect': ('fact', 'authentication', (('not_equals', ('value', 'trust')),)),
                           'requires': ('live-postgres-connects',),
-                          'message': '{name}: the server lets the role in without any credential (trust)',
+                          'message': '{name}[ at {server}]: the server lets the role in without any credential (trust)',
                           'rationale': "Whoever reaches the server and knows the role's name is in.",
                           'remediation': 'Replace trust in pg_hba.conf by hostssl lines with scram-sha-256 or cert, '
                                          'and reload.',
@@ -1769,7 +1843,7 @@ PACKS: "dict[str, dict[str, Any]]" = {'certificates.yaml': {'name': 'certificate
                           'where': ('fact', 'network', (('one_of', ('value', ('remote', 'neighbour', 'unknown'))),)),
                           'expect': ('fact', 'tls', (('equals', ('value', True)),)),
                           'requires': ('live-postgres-connects',),
-                          'message': '{name}: the session is not encrypted',
+                          'message': '{name}[ at {server}]: the session is not encrypted',
                           'rationale': 'With sslmode=prefer or allow, libpq goes on in clear where TLS fails, and says '
                                        'nothing.',
                           'remediation': 'Turn TLS on in the server (ssl = on), and set sslmode=verify-full here.',
@@ -1785,7 +1859,7 @@ PACKS: "dict[str, dict[str, Any]]" = {'certificates.yaml': {'name': 'certificate
                                     (('fact', 'network', (('one_of', ('value', ('remote', 'neighbour', 'unknown'))),)),
                                      ('fact', 'plaintext', (('present', ('value', True)),)))),
                           'expect': ('fact', 'plaintext', (('equals', ('value', 'refused')),)),
-                          'message': '{name}: a login without TLS is {plaintext}',
+                          'message': '{name}[ at {server}]: a login without TLS is {plaintext}',
                           'rationale': 'Other clients of this server, or an attacker who strips TLS from those that do '
                                        "not insist on it, send passwords and data in clear. The client's own sslmode "
                                        'protects this service alone.',
@@ -1801,8 +1875,8 @@ PACKS: "dict[str, dict[str, Any]]" = {'certificates.yaml': {'name': 'certificate
                                     (('fact', 'tls', (('equals', ('value', True)),)),
                                      ('fact', 'tls_version', (('present', ('value', True)),)))),
                           'expect': ('fact', 'tls_version', (('at_least', ('parameter', 'live_min_tls_version')),)),
-                          'message': '{name}: the session uses TLS {tls_version}; at least {$live_min_tls_version} is '
-                                     'needed',
+                          'message': '{name}[ at {server}]: the session uses TLS {tls_version}; at least '
+                                     '{$live_min_tls_version} is needed',
                           'rationale': 'This is the best that both sides have in common.',
                           'remediation': 'Update the server or its OpenSSL, and set ssl_min_protocol_version in '
                                          'postgresql.conf.',
@@ -1816,7 +1890,8 @@ PACKS: "dict[str, dict[str, Any]]" = {'certificates.yaml': {'name': 'certificate
                           'where': ('fact', 'client_certificate_configured', (('equals', ('value', True)),)),
                           'expect': ('fact', 'client_certificate', (('equals', ('value', True)),)),
                           'requires': ('live-postgres-connects',),
-                          'message': '{name}: a client certificate is configured, and the server verified none',
+                          'message': '{name}[ at {server}]: a client certificate is configured, and the server '
+                                     'verified none',
                           'rationale': 'The server asks for none, so that mutual TLS exists in the configuration '
                                        'alone.',
                           'remediation': 'Set ssl_ca_file in postgresql.conf, and cert or clientcert=verify-full in '
@@ -1835,7 +1910,7 @@ PACKS: "dict[str, dict[str, Any]]" = {'certificates.yaml': {'name': 'certificate
                                      'authentication',
                                      (('one_of', ('parameter', 'live_postgres_authentication')),)),
                           'requires': ('live-postgres-connects', 'live-postgres-trust'),
-                          'message': '{name}: the server authenticates by {authentication}; '
+                          'message': '{name}[ at {server}]: the server authenticates by {authentication}; '
                                      '{$live_postgres_authentication} are accepted',
                           'rationale': 'password hands the password itself to whoever answers; what md5 keeps in the '
                                        'server is as good as the password, and PostgreSQL 18 announces its end.',
@@ -1853,7 +1928,8 @@ PACKS: "dict[str, dict[str, Any]]" = {'certificates.yaml': {'name': 'certificate
                           'where': ('fact', 'certificate_days', (('present', ('value', True)),)),
                           'expect': ('fact', 'certificate_days', (('at_least', ('value', 0)),)),
                           'requires': ('live-postgres-connects',),
-                          'message': "{name}: the server's certificate expired on {certificate_not_after}",
+                          'message': "{name}[ at {server}]: the server's certificate expired on "
+                                     '{certificate_not_after}',
                           'rationale': 'Only a client that verifies nothing still connects.',
                           'remediation': 'Renew it, and reload the server (SELECT pg_reload_conf()).',
                           'references': ('CWE-298',),
@@ -1868,8 +1944,8 @@ PACKS: "dict[str, dict[str, Any]]" = {'certificates.yaml': {'name': 'certificate
                                      'certificate_days',
                                      (('at_least', ('parameter', 'live_certificate_days')),)),
                           'requires': ('live-postgres-connects', 'live-postgres-certificate-valid'),
-                          'message': "{name}: the server's certificate expires on {certificate_not_after}, in "
-                                     '{certificate_days} days',
+                          'message': "{name}[ at {server}]: the server's certificate expires on "
+                                     '{certificate_not_after}, in {certificate_days} days',
                           'rationale': 'From that day on, no client that verifies it connects.',
                           'remediation': 'Renew it, and reload the server (SELECT pg_reload_conf()).',
                           'references': ('CWE-298',),
@@ -1880,7 +1956,7 @@ PACKS: "dict[str, dict[str, Any]]" = {'certificates.yaml': {'name': 'certificate
                           'severity': 'critical',
                           'resource': 'redis_session',
                           'expect': ('fact', 'connected', (('equals', ('value', True)),)),
-                          'message': '{name}: {detail}[, after {waited}]',
+                          'message': '{name}[ at {server}]: {detail}[, after {waited}]',
                           'rationale': 'The service would start, and fail at its first command.',
                           'remediation': '[{remedy}|Look at what the reason code says in docs/live-reasons.md.]',
                           'references': ('https://redis.io/docs/latest/commands/auth/',),
@@ -1894,7 +1970,8 @@ PACKS: "dict[str, dict[str, Any]]" = {'certificates.yaml': {'name': 'certificate
                                     (('fact', 'network', (('one_of', ('value', ('remote', 'unknown'))),)),
                                      ('fact', 'auth_required', (('present', ('value', True)),)))),
                           'expect': ('fact', 'auth_required', (('equals', ('value', True)),)),
-                          'message': '{name}: the server needs no login: PING without one is {unauthenticated}',
+                          'message': '{name}[ at {server}]: the server needs no login: PING without one is '
+                                     '{unauthenticated}',
                           'rationale': 'Everybody who reaches the port reads and writes the data, and often takes over '
                                        'the machine.',
                           'remediation': 'Set requirepass, or switch the user default off in its ACL and give each '
@@ -1912,7 +1989,7 @@ PACKS: "dict[str, dict[str, Any]]" = {'certificates.yaml': {'name': 'certificate
                                     (('fact', 'network', (('one_of', ('value', ('remote', 'unknown'))),)),
                                      ('fact', 'tls', (('present', ('value', True)),)))),
                           'expect': ('fact', 'tls', (('equals', ('value', True)),)),
-                          'message': '{name}: the session is not encrypted',
+                          'message': '{name}[ at {server}]: the session is not encrypted',
                           'rationale': 'The password and every cached session cross the network readable.',
                           'remediation': 'Enable TLS on the server (tls-port), and use rediss:// here.',
                           'references': ('CWE-319',
@@ -1925,8 +2002,8 @@ PACKS: "dict[str, dict[str, Any]]" = {'certificates.yaml': {'name': 'certificate
                           'resource': 'redis_session',
                           'where': ('fact', 'tls_version', (('present', ('value', True)),)),
                           'expect': ('fact', 'tls_version', (('at_least', ('parameter', 'live_min_tls_version')),)),
-                          'message': '{name}: the session uses TLS {tls_version}; at least {$live_min_tls_version} is '
-                                     'needed',
+                          'message': '{name}[ at {server}]: the session uses TLS {tls_version}; at least '
+                                     '{$live_min_tls_version} is needed',
                           'rationale': 'This is the best that both sides have in common.',
                           'remediation': 'Set tls-protocols in redis.conf to TLSv1.2 TLSv1.3.',
                           'references': ('CWE-327', 'https://www.rfc-editor.org/rfc/rfc8996'),
@@ -1939,7 +2016,8 @@ PACKS: "dict[str, dict[str, Any]]" = {'certificates.yaml': {'name': 'certificate
                           'where': ('fact', 'certificate_days', (('present', ('value', True)),)),
                           'expect': ('fact', 'certificate_days', (('at_least', ('value', 0)),)),
                           'requires': ('live-redis-connects',),
-                          'message': "{name}: the server's certificate expired on {certificate_not_after}",
+                          'message': "{name}[ at {server}]: the server's certificate expired on "
+                                     '{certificate_not_after}',
                           'rationale': 'Only a client that verifies nothing still connects.',
                           'remediation': 'Renew it, and load it with CONFIG SET tls-cert-file or a restart.',
                           'references': ('CWE-298',),
@@ -1954,8 +2032,8 @@ PACKS: "dict[str, dict[str, Any]]" = {'certificates.yaml': {'name': 'certificate
                                      'certificate_days',
                                      (('at_least', ('parameter', 'live_certificate_days')),)),
                           'requires': ('live-redis-connects', 'live-redis-certificate-valid'),
-                          'message': "{name}: the server's certificate expires on {certificate_not_after}, in "
-                                     '{certificate_days} days',
+                          'message': "{name}[ at {server}]: the server's certificate expires on "
+                                     '{certificate_not_after}, in {certificate_days} days',
                           'rationale': 'From that day on, no client that verifies it connects.',
                           'remediation': 'Renew it, and load it with CONFIG SET tls-cert-file or a restart.',
                           'references': ('CWE-298',),
@@ -2034,7 +2112,7 @@ PACKS: "dict[str, dict[str, Any]]" = {'certificates.yaml': {'name': 'certificate
                           'severity': 'critical',
                           'resource': 'vault_session',
                           'expect': ('fact', 'connected', (('equals', ('value', True)),)),
-                          'message': '{name}: {detail}[, after {waited}]',
+                          'message': '{name}[ at {server}]: {detail}[, after {waited}]',
                           'rationale': 'The service would start, and get none of its secrets.',
                           'remediation': '[{remedy}|Look at what the reason code says in docs/live-reasons.md.]',
                           'references': ('https://openbao.org/api-docs/system/health/',),
@@ -2048,7 +2126,7 @@ PACKS: "dict[str, dict[str, Any]]" = {'certificates.yaml': {'name': 'certificate
                           'expect': ('every',
                                      (('fact', 'initialised', (('equals', ('value', True)),)),
                                       ('fact', 'sealed', (('equals', ('value', False)),)))),
-                          'message': '{name}: {detail}[, after {waited}]',
+                          'message': '{name}[ at {server}]: {detail}[, after {waited}]',
                           'rationale': 'A sealed server gives nobody anything.',
                           'remediation': '[{remedy}|Initialise it and unseal it; look into automatic unsealing.]',
                           'references': ('https://openbao.org/docs/concepts/seal/',),
@@ -2060,7 +2138,8 @@ PACKS: "dict[str, dict[str, Any]]" = {'certificates.yaml': {'name': 'certificate
                           'resource': 'vault_session',
                           'where': ('fact', 'token_valid', (('present', ('value', True)),)),
                           'expect': ('fact', 'token_valid', (('equals', ('value', True)),)),
-                          'message': '{name}: the server refuses the token: it is wrong, expired or revoked',
+                          'message': '{name}[ at {server}]: the server refuses the token: it is wrong, expired or '
+                                     'revoked',
                           'rationale': 'The service would start, and get none of its secrets.',
                           'remediation': "Create a token of the service's own policy, and configure it from where "
                                          'secrets are kept.\n'
@@ -2074,7 +2153,7 @@ PACKS: "dict[str, dict[str, Any]]" = {'certificates.yaml': {'name': 'certificate
                           'resource': 'vault_session',
                           'where': ('fact', 'token_root', (('present', ('value', True)),)),
                           'expect': ('fact', 'token_root', (('equals', ('value', False)),)),
-                          'message': '{name}: the token has the policy root',
+                          'message': '{name}[ at {server}]: the token has the policy root',
                           'rationale': 'A root token may do everything and never expires; whoever gets it from this '
                                        'service has every secret of all.',
                           'remediation': "Use a token of a policy that reads this service's path only, and revoke this "
@@ -2089,7 +2168,7 @@ PACKS: "dict[str, dict[str, Any]]" = {'certificates.yaml': {'name': 'certificate
                           'resource': 'vault_session',
                           'where': ('fact', 'secret_readable', (('present', ('value', True)),)),
                           'expect': ('fact', 'secret_readable', (('equals', ('value', True)),)),
-                          'message': '{name}: {detail}',
+                          'message': '{name}[ at {server}]: {detail}',
                           'rationale': 'The service would start, and fail where it first needs what is in it.',
                           'remediation': "[{remedy}|Look at the path, and at what the token's policy may read.]",
                           'references': ('https://openbao.org/docs/secrets/kv/kv-v2/#acl-rules',),
@@ -2101,7 +2180,7 @@ PACKS: "dict[str, dict[str, Any]]" = {'certificates.yaml': {'name': 'certificate
                           'resource': 'vault_session',
                           'where': ('fact', 'material', (('one_of', ('value', ('complete', 'partial'))),)),
                           'expect': ('fact', 'problem', (('absent', ('value', True)),)),
-                          'message': '{name}: {problem_detail}',
+                          'message': '{name}[ at {server}]: {problem_detail}',
                           'rationale': 'The service writes them to files for its TLS library, which refuses them.',
                           'remediation': 'Write the secret again, each entry as PEM with its line ends.\n'
                                          '$ vault kv put secret/my-service/certs certificate=@client.crt '
@@ -2115,7 +2194,8 @@ PACKS: "dict[str, dict[str, Any]]" = {'certificates.yaml': {'name': 'certificate
                           'resource': 'vault_session',
                           'where': ('fact', 'key_matches', (('present', ('value', True)),)),
                           'expect': ('fact', 'key_matches', (('equals', ('value', True)),)),
-                          'message': '{name}: the private key in the secret does not belong to its certificate',
+                          'message': '{name}[ at {server}]: the private key in the secret does not belong to its '
+                                     'certificate',
                           'rationale': 'No TLS library uses such a pair; often only one of both was renewed.',
                           'remediation': 'Write both entries of the same renewal, in one step.',
                           'references': ('https://www.postgresql.org/docs/current/libpq-ssl.html#LIBPQ-SSL-CLIENTCERT',),
@@ -2128,7 +2208,8 @@ PACKS: "dict[str, dict[str, Any]]" = {'certificates.yaml': {'name': 'certificate
                           'where': ('fact', 'chain', (('present', ('value', True)),)),
                           'expect': ('fact', 'chain', (('equals', ('value', 'verified')),)),
                           'requires': ('live-vault-certificate-usable',),
-                          'message': '{name}: the chain of the certificate in the secret is refused: {chain_detail}',
+                          'message': '{name}[ at {server}]: the chain of the certificate in the secret is refused: '
+                                     '{chain_detail}',
                           'rationale': 'The other side refuses the connection, as OpenSSL does here.',
                           'remediation': 'Have it issued by the CA beside it, for this use, or write the CA that '
                                          'issued it.',
@@ -2141,7 +2222,7 @@ PACKS: "dict[str, dict[str, Any]]" = {'certificates.yaml': {'name': 'certificate
                           'resource': 'vault_session',
                           'where': ('fact', 'material', (('one_of', ('value', ('complete', 'partial'))),)),
                           'expect': ('fact', 'material', (('equals', ('value', 'complete')),)),
-                          'message': '{name}: the secret lacks: {missing}',
+                          'message': '{name}[ at {server}]: the secret lacks: {missing}',
                           'rationale': 'Mutual TLS needs all three; a service that finds two of them starts without '
                                        'verification, or not at all.',
                           'remediation': 'Write all three entries.\n'
@@ -2157,7 +2238,8 @@ PACKS: "dict[str, dict[str, Any]]" = {'certificates.yaml': {'name': 'certificate
                           'where': ('fact', 'certificate_days', (('present', ('value', True)),)),
                           'expect': ('fact', 'certificate_days', (('at_least', ('value', 0)),)),
                           'requires': ('live-vault-chain',),
-                          'message': '{name}: the certificate in the secret expired on {certificate_not_after}',
+                          'message': '{name}[ at {server}]: the certificate in the secret expired on '
+                                     '{certificate_not_after}',
                           'rationale': 'The other side refuses the connection.',
                           'remediation': 'Renew it, and write it with its key and CA.',
                           'references': ('CWE-298',),
@@ -2172,8 +2254,8 @@ PACKS: "dict[str, dict[str, Any]]" = {'certificates.yaml': {'name': 'certificate
                                      'certificate_days',
                                      (('at_least', ('parameter', 'live_certificate_days')),)),
                           'requires': ('live-vault-certificate-valid',),
-                          'message': '{name}: the certificate in the secret expires on {certificate_not_after}, in '
-                                     '{certificate_days} days',
+                          'message': '{name}[ at {server}]: the certificate in the secret expires on '
+                                     '{certificate_not_after}, in {certificate_days} days',
                           'rationale': 'From that day on, the other side refuses the connection.',
                           'remediation': 'Renew it, and write it with its key and CA.',
                           'references': ('CWE-298',),
@@ -2186,8 +2268,8 @@ PACKS: "dict[str, dict[str, Any]]" = {'certificates.yaml': {'name': 'certificate
                           'where': ('fact', 'token_ttl', (('present', ('value', True)),)),
                           'expect': ('fact', 'token_ttl', (('at_least', ('parameter', 'live_vault_token_seconds')),)),
                           'requires': ('live-vault-token',),
-                          'message': '{name}: the token expires in {token_ttl} s; {$live_vault_token_seconds} s are '
-                                     'needed',
+                          'message': '{name}[ at {server}]: the token expires in {token_ttl} s; '
+                                     '{$live_vault_token_seconds} s are needed',
                           'rationale': 'A service that starts with it loses its access soon after.',
                           'remediation': 'Renew it or create a new one before the start, or let an agent do so.',
                           'references': ('https://openbao.org/docs/concepts/tokens/#token-time-to-live-periodic-tokens-and-explicit-max-ttls',),
@@ -2202,14 +2284,15 @@ PACKS: "dict[str, dict[str, Any]]" = {'certificates.yaml': {'name': 'certificate
                                      'server_certificate_days',
                                      (('at_least', ('parameter', 'live_certificate_days')),)),
                           'requires': ('live-vault-connects',),
-                          'message': "{name}: the server's certificate expires in {server_certificate_days} days",
+                          'message': "{name}[ at {server}]: the server's certificate expires in "
+                                     '{server_certificate_days} days',
                           'rationale': 'From that day on, no client that verifies it gets its secrets.',
                           'remediation': 'Renew it, and reload the server with SIGHUP.',
                           'references': ('CWE-298',),
                           'origin': ('rules/live.yaml', 622, 5)}),
                'path': 'rules/live.yaml',
                'builtin': True,
-               'sha256': '203901e241e715b18e029316725c9ef6261392da01d723a53078dce2c605bd3c'},
+               'sha256': '6fce0bad91280a412f7c040f5a5be96971300f6212c676a3291996352e5152cf'},
  'ports.yaml': {'name': 'ports',
                 'title': 'Ports that services publish',
                 'version': 1,
@@ -2426,6 +2509,22 @@ PACKS: "dict[str, dict[str, Any]]" = {'certificates.yaml': {'name': 'certificate
                                      'references': ('https://www.postgresql.org/docs/current/ssl-tcp.html#SSL-SETUP',
                                                     'CWE-732'),
                                      'origin': ('rules/postgres-server.yaml', 191, 5)},
+                                    {'id': 'postgres-server-key-directory',
+                                     'pack': 'postgres-server',
+                                     'title': 'Nobody else can replace the key of a PostgreSQL server',
+                                     'severity': 'high',
+                                     'resource': 'postgres_server_file',
+                                     'where': ('fact', 'purpose', (('equals', ('value', 'key')),)),
+                                     'expect': ('fact', 'unsafe_directory', (('absent', ('value', True)),)),
+                                     'requires': ('postgres-server-file-present',),
+                                     'message': '{name}: {path}[ ({file})] can be replaced, because others may write '
+                                                'to {unsafe_directory}',
+                                     'rationale': 'Who may write to a directory may put another file in the place of '
+                                                  'the key, whatever its own mode.',
+                                     'remediation': 'Take away the permission to write.\n'
+                                                    '$ chmod go-w {unsafe_directory}',
+                                     'references': ('CWE-732', 'CWE-379'),
+                                     'origin': ('rules/postgres-server.yaml', 248, 5)},
                                     {'id': 'postgres-server-access-valid',
                                      'pack': 'postgres-server',
                                      'title': 'PostgreSQL can read who may connect',
@@ -2438,7 +2537,7 @@ PACKS: "dict[str, dict[str, Any]]" = {'certificates.yaml': {'name': 'certificate
                                      'remediation': 'Correct the row, or set ssl_ca_file; pg_hba_file_rules shows how '
                                                     'a running server reads it.',
                                      'references': ('https://www.postgresql.org/docs/current/auth-pg-hba-conf.html',),
-                                     'origin': ('rules/postgres-server.yaml', 248, 5)},
+                                     'origin': ('rules/postgres-server.yaml', 279, 5)},
                                     {'id': 'postgres-server-trust',
                                      'pack': 'postgres-server',
                                      'title': 'PostgreSQL lets nobody in without a password or certificate',
@@ -2454,7 +2553,7 @@ PACKS: "dict[str, dict[str, Any]]" = {'certificates.yaml': {'name': 'certificate
                                                     'POSTGRES_HOST_AUTH_METHOD=trust out of the environment.',
                                      'references': ('https://www.postgresql.org/docs/current/auth-trust.html',
                                                     'CWE-306'),
-                                     'origin': ('rules/postgres-server.yaml', 282, 5)},
+                                     'origin': ('rules/postgres-server.yaml', 327, 5)},
                                     {'id': 'postgres-server-min-tls-version',
                                      'pack': 'postgres-server',
                                      'title': 'PostgreSQL servers refuse old TLS versions',
@@ -2468,12 +2567,31 @@ PACKS: "dict[str, dict[str, Any]]" = {'certificates.yaml': {'name': 'certificate
                                      'message': '{name}: accepts TLS {min_tls_version} ({min_tls_version_source}); '
                                                 '{$postgres_server_min_tls_version} is the lowest that is safe',
                                      'rationale': "TLS 1.0 and 1.1 are deprecated (RFC 8996); PostgreSQL's own default "
-                                                  'has been 1.2 since version 12.',
-                                     'remediation': 'Set ssl_min_protocol_version to TLSv1.2 or TLSv1.3, or leave it '
-                                                    'out.',
+                                                  'has been 1.2 since version 13.',
+                                     'remediation': 'Set ssl_min_protocol_version to TLSv1.2 or TLSv1.3.',
                                      'references': ('CWE-327',
                                                     'https://www.postgresql.org/docs/current/runtime-config-connection.html#GUC-SSL-MIN-PROTOCOL-VERSION'),
-                                     'origin': ('rules/postgres-server.yaml', 325, 5)},
+                                     'origin': ('rules/postgres-server.yaml', 379, 5)},
+                                    {'id': 'postgres-server-ciphers',
+                                     'pack': 'postgres-server',
+                                     'title': 'PostgreSQL servers offer no weak TLS suites',
+                                     'severity': 'high',
+                                     'resource': 'postgres_server',
+                                     'where': ('fact', 'reach', (('not_equals', ('value', 'nobody')),)),
+                                     'expect': ('fact', 'weak_ciphers', (('absent', ('value', True)),)),
+                                     'requires': ('postgres-server-tls', 'postgres-server-starts'),
+                                     'message': '{name}: ssl_ciphers selects weak suites ({ciphers_source}): '
+                                                '{weak_ciphers}',
+                                     'rationale': 'Without encryption or authentication TLS hides nothing, and RC4, '
+                                                  'DES, 3DES and export keys can be broken (RFC 7465, RFC 9325). That '
+                                                  'the OpenSSL of one image leaves such suites out says nothing of the '
+                                                  'next one. Suites of TLS 1.3 are not in this list.',
+                                     'remediation': 'Leave ssl_ciphers out, or set it to HIGH:!aNULL or to suites of '
+                                                    'your choice, without @SECLEVEL=0.',
+                                     'references': ('https://www.postgresql.org/docs/current/runtime-config-connection.html#GUC-SSL-CIPHERS',
+                                                    'https://www.rfc-editor.org/rfc/rfc9325#section-4.2',
+                                                    'CWE-327'),
+                                     'origin': ('rules/postgres-server.yaml', 416, 5)},
                                     {'id': 'postgres-server-weak-methods',
                                      'pack': 'postgres-server',
                                      'title': 'PostgreSQL asks other hosts for passwords that it never sees',
@@ -2487,7 +2605,7 @@ PACKS: "dict[str, dict[str, Any]]" = {'certificates.yaml': {'name': 'certificate
                                      'remediation': 'Write scram-sha-256 instead.',
                                      'references': ('https://www.postgresql.org/docs/current/auth-password.html',
                                                     'CWE-522'),
-                                     'origin': ('rules/postgres-server.yaml', 362, 5)},
+                                     'origin': ('rules/postgres-server.yaml', 468, 5)},
                                     {'id': 'postgres-server-password-encryption',
                                      'pack': 'postgres-server',
                                      'title': 'PostgreSQL hashes new passwords with SCRAM',
@@ -2505,7 +2623,7 @@ PACKS: "dict[str, dict[str, Any]]" = {'certificates.yaml': {'name': 'certificate
                                                     '(the default since PostgreSQL 14), and set the passwords again.',
                                      'references': ('https://www.postgresql.org/docs/current/auth-password.html',
                                                     'CWE-916'),
-                                     'origin': ('rules/postgres-server.yaml', 387, 5)},
+                                     'origin': ('rules/postgres-server.yaml', 493, 5)},
                                     {'id': 'postgres-server-plaintext-published',
                                      'pack': 'postgres-server',
                                      'title': 'A PostgreSQL server that others reach accepts no plaintext',
@@ -2522,7 +2640,7 @@ PACKS: "dict[str, dict[str, Any]]" = {'certificates.yaml': {'name': 'certificate
                                      'remediation': '{remedy}',
                                      'references': ('https://www.postgresql.org/docs/current/auth-pg-hba-conf.html',
                                                     'CWE-319'),
-                                     'origin': ('rules/postgres-server.yaml', 418, 5)},
+                                     'origin': ('rules/postgres-server.yaml', 524, 5)},
                                     {'id': 'postgres-server-plaintext',
                                      'pack': 'postgres-server',
                                      'title': 'A PostgreSQL server accepts no plaintext',
@@ -2540,7 +2658,7 @@ PACKS: "dict[str, dict[str, Any]]" = {'certificates.yaml': {'name': 'certificate
                                      'remediation': '{remedy}',
                                      'references': ('https://www.postgresql.org/docs/current/auth-pg-hba-conf.html',
                                                     'CWE-319'),
-                                     'origin': ('rules/postgres-server.yaml', 455, 5)},
+                                     'origin': ('rules/postgres-server.yaml', 561, 5)},
                                     {'id': 'postgres-server-md5',
                                      'pack': 'postgres-server',
                                      'title': 'PostgreSQL takes no passwords hashed with MD5',
@@ -2556,10 +2674,10 @@ PACKS: "dict[str, dict[str, Any]]" = {'certificates.yaml': {'name': 'certificate
                                                     'were stored with MD5 again.',
                                      'references': ('https://www.postgresql.org/docs/current/auth-password.html',
                                                     'CWE-916'),
-                                     'origin': ('rules/postgres-server.yaml', 484, 5)}),
+                                     'origin': ('rules/postgres-server.yaml', 590, 5)}),
                           'path': 'rules/postgres-server.yaml',
                           'builtin': True,
-                          'sha256': '2042d7dbca9e0a2a084c222092cb78ba0e0658b2674f23d7edde1d96afe84428'},
+                          'sha256': 'fd9537628daa2f542afc3b3e798d1b65298daaf64605dddaa46ed2bf101d5d7a'},
  'postgres.yaml': {'name': 'postgres',
                    'title': 'PostgreSQL client connections',
                    'version': 1,
@@ -2893,8 +3011,10 @@ PACKS: "dict[str, dict[str, Any]]" = {'certificates.yaml': {'name': 'certificate
                              'message': '{name}: database password required, but it is {state}',
                              'rationale': 'An empty password is either refused by the server at the first connection, '
                                           'or accepted from everybody.',
-                             'remediation': 'Set it from the secret manager, or give its path as NAME_FILE.\n'
-                                            '$ openssl rand -hex 32',
+                             'remediation': 'Let the secret manager hand it to the service, or name a file of it with '
+                                            'NAME_FILE where the program reads that. If there is none yet:\n'
+                                            '[{remedy}|Make a random password (openssl rand -hex 32), and set it at '
+                                            'the server too.]',
                              'references': ('CWE-258',),
                              'origin': ('rules/secrets.yaml', 14, 5)},
                             {'id': 'secret-set',
@@ -2912,8 +3032,9 @@ PACKS: "dict[str, dict[str, Any]]" = {'certificates.yaml': {'name': 'certificate
                              'message': '{name}: secret required, but it is {state}',
                              'rationale': 'A secret that is empty protects nothing, and code that only asks whether '
                                           'the name exists does not notice.',
-                             'remediation': 'Set it from the secret manager, give its path as NAME_FILE, or take the '
-                                            'name out of the configuration.',
+                             'remediation': 'Let the secret manager hand it to the service, name a file of it with '
+                                            'NAME_FILE where the program reads that, or take {name} out of the '
+                                            'configuration.',
                              'references': ('CWE-258', 'CWE-1188'),
                              'origin': ('rules/secrets.yaml', 34, 5)},
                             {'id': 'secret-both-given',
@@ -2925,7 +3046,8 @@ PACKS: "dict[str, dict[str, Any]]" = {'certificates.yaml': {'name': 'certificate
                              'message': '{name} and its _FILE form are both set',
                              'rationale': 'The official images refuse to start with both; other programs silently take '
                                           'one of them, and a rotation changes the other.',
-                             'remediation': 'Remove one of the two settings.',
+                             'remediation': 'Keep one of {name} and {name}_FILE, and remove the other; the file is the '
+                                            'safer one.',
                              'references': ('https://github.com/docker-library/docs/tree/master/postgres#docker-secrets',),
                              'origin': ('rules/secrets.yaml', 51, 5)},
                             {'id': 'secret-file-usable',
@@ -2955,7 +3077,8 @@ PACKS: "dict[str, dict[str, Any]]" = {'certificates.yaml': {'name': 'certificate
                              'message': '{name}: still a placeholder that somebody was meant to replace',
                              'rationale': 'Placeholders from guides and templates are the first values that an '
                                           'attacker tries.',
-                             'remediation': 'Replace it with a value of its own.\n$ openssl rand -base64 48',
+                             'remediation': '[{remedy}|Make a random one (openssl rand -base64 48); a token, take from '
+                                            'the party that issues it.]',
                              'references': ('CWE-1392', 'CWE-798'),
                              'origin': ('rules/secrets.yaml', 90, 5)},
                             {'id': 'secret-unexpanded',
@@ -2968,10 +3091,10 @@ PACKS: "dict[str, dict[str, Any]]" = {'certificates.yaml': {'name': 'certificate
                              'message': '{name}: holds a reference such as ${NAME} that nothing expanded',
                              'rationale': 'Whoever should have put the secret in did not; the service would use the '
                                           'text of the reference as the secret.',
-                             'remediation': 'Let the secret manager or the deployment tool fill it in, and check the '
-                                            'name that it refers to.',
+                             'remediation': 'Give {name} its value where the service starts (the secret manager or the '
+                                            'deployment tool does it), and check the name that the reference uses.',
                              'references': ('https://docs.docker.com/compose/how-tos/environment-variables/variable-interpolation/',),
-                             'origin': ('rules/secrets.yaml', 111, 5)},
+                             'origin': ('rules/secrets.yaml', 109, 5)},
                             {'id': 'secret-not-example',
                              'pack': 'secrets',
                              'title': 'No secret has the value of an example or of another environment',
@@ -2986,9 +3109,10 @@ PACKS: "dict[str, dict[str, Any]]" = {'certificates.yaml': {'name': 'certificate
                              'message': '{name}: has the value that stands at {example}',
                              'rationale': 'Values in example files are published with the code; values of development '
                                           'are known to every developer.',
-                             'remediation': 'Make a new one for this environment.\n$ openssl rand -base64 48',
+                             'remediation': '[{remedy}|Make a random one (openssl rand -base64 48); a token, take from '
+                                            'the party that issues it.]',
                              'references': ('CWE-1392', 'CWE-798'),
-                             'origin': ('rules/secrets.yaml', 128, 5)},
+                             'origin': ('rules/secrets.yaml', 126, 5)},
                             {'id': 'key-length',
                              'pack': 'secrets',
                              'title': 'Keys that sign or encrypt are long enough',
@@ -3003,7 +3127,7 @@ PACKS: "dict[str, dict[str, Any]]" = {'certificates.yaml': {'name': 'certificate
                              'remediation': 'Make a random one.\n$ openssl rand -base64 48',
                              'references': ('CWE-326',
                                             'https://cheatsheetseries.owasp.org/cheatsheets/Session_Management_Cheat_Sheet.html'),
-                             'origin': ('rules/secrets.yaml', 148, 5)},
+                             'origin': ('rules/secrets.yaml', 144, 5)},
                             {'id': 'key-strength',
                              'pack': 'secrets',
                              'title': 'Keys that sign or encrypt are random',
@@ -3019,7 +3143,7 @@ PACKS: "dict[str, dict[str, Any]]" = {'certificates.yaml': {'name': 'certificate
                                           'of tries a second.',
                              'remediation': 'Make a random one; do not invent it.\n$ openssl rand -base64 48',
                              'references': ('CWE-331', 'CWE-521'),
-                             'origin': ('rules/secrets.yaml', 167, 5)},
+                             'origin': ('rules/secrets.yaml', 163, 5)},
                             {'id': 'password-length',
                              'pack': 'secrets',
                              'title': 'Passwords are long enough',
@@ -3035,9 +3159,10 @@ PACKS: "dict[str, dict[str, Any]]" = {'certificates.yaml': {'name': 'certificate
                                           'secret-unexpanded'),
                              'message': '{name}: a password needs at least {$password_min_length} characters',
                              'rationale': 'Short passwords are found by trying them all.',
-                             'remediation': 'Make a random one.\n$ openssl rand -hex 32',
+                             'remediation': '[{remedy}|Make a random password (openssl rand -hex 32), and set it at '
+                                            'the server too.]',
                              'references': ('CWE-521', 'https://pages.nist.gov/800-63-4/sp800-63b.html'),
-                             'origin': ('rules/secrets.yaml', 189, 5)},
+                             'origin': ('rules/secrets.yaml', 185, 5)},
                             {'id': 'password-complexity',
                              'pack': 'secrets',
                              'title': 'Passwords mix characters, or are long and random',
@@ -3059,9 +3184,10 @@ PACKS: "dict[str, dict[str, Any]]" = {'certificates.yaml': {'name': 'certificate
                              'rationale': 'Sixteen characters of all four kinds withstand guessing; so does a longer '
                                           'random value of fewer kinds, such as the output of `openssl rand -hex 32`, '
                                           'which a rule on kinds alone would refuse.',
-                             'remediation': 'Make a random one.\n$ openssl rand -hex 32',
+                             'remediation': '[{remedy}|Make a random password (openssl rand -hex 32), and set it at '
+                                            'the server too.]',
                              'references': ('CWE-521',),
-                             'origin': ('rules/secrets.yaml', 209, 5)},
+                             'origin': ('rules/secrets.yaml', 203, 5)},
                             {'id': 'password-guessable',
                              'pack': 'secrets',
                              'title': 'Passwords are not guessable',
@@ -3076,9 +3202,10 @@ PACKS: "dict[str, dict[str, Any]]" = {'certificates.yaml': {'name': 'certificate
                                         'first',
                              'rationale': 'Capital letters, digits and a sign at the end make a word no stronger; the '
                                           'programs that guess know those habits.',
-                             'remediation': 'Make a random one; do not invent it.\n$ openssl rand -hex 32',
+                             'remediation': '[{remedy}|Make a random password (openssl rand -hex 32), and set it at '
+                                            'the server too.]',
                              'references': ('CWE-521',),
-                             'origin': ('rules/secrets.yaml', 236, 5)},
+                             'origin': ('rules/secrets.yaml', 228, 5)},
                             {'id': 'token-length',
                              'pack': 'secrets',
                              'title': 'Tokens of other parties are whole',
@@ -3094,7 +3221,7 @@ PACKS: "dict[str, dict[str, Any]]" = {'certificates.yaml': {'name': 'certificate
                              'remediation': 'Copy it whole from the party that issued it, in quotes where the file '
                                             'needs them.',
                              'references': ('CWE-521',),
-                             'origin': ('rules/secrets.yaml', 256, 5)},
+                             'origin': ('rules/secrets.yaml', 246, 5)},
                             {'id': 'secret-own',
                              'pack': 'secrets',
                              'title': 'Keys and passwords of stores are no tokens and no hashes',
@@ -3121,9 +3248,9 @@ PACKS: "dict[str, dict[str, Any]]" = {'certificates.yaml': {'name': 'certificate
                                         'purpose',
                              'rationale': 'Hashes of passwords are made to be stored, and stand in databases, backups '
                                           'and manuals; a token is known to every party that it was sent to.',
-                             'remediation': 'Make a random one.\n$ openssl rand -base64 48',
+                             'remediation': '[{remedy}|Make a random one (openssl rand -base64 48).]',
                              'references': ('CWE-321', 'CWE-1392'),
-                             'origin': ('rules/secrets.yaml', 273, 5)},
+                             'origin': ('rules/secrets.yaml', 263, 5)},
                             {'id': 'secret-reuse',
                              'pack': 'secrets',
                              'title': 'Every secret is used once',
@@ -3138,9 +3265,11 @@ PACKS: "dict[str, dict[str, Any]]" = {'certificates.yaml': {'name': 'certificate
                                           'secret-not-example'),
                              'message': '{name}: has the same value as {reused_by}',
                              'rationale': 'Whoever learns one of them has the others; and none can be rotated alone.',
-                             'remediation': 'Make one for each purpose.\n$ openssl rand -base64 48',
+                             'remediation': 'Leave the value to one of them, and give each other a new one.\n'
+                                            '[{remedy}|Make a random one (openssl rand -base64 48); a token, take from '
+                                            'the party that issues it.]',
                              'references': ('CWE-323',),
-                             'origin': ('rules/secrets.yaml', 296, 5)},
+                             'origin': ('rules/secrets.yaml', 284, 5)},
                             {'id': 'secret-file-private',
                              'pack': 'secrets',
                              'title': 'Files of secrets are closed to other users',
@@ -3153,7 +3282,7 @@ PACKS: "dict[str, dict[str, Any]]" = {'certificates.yaml': {'name': 'certificate
                              'rationale': 'Every other process on the machine can read the secret.',
                              'remediation': 'Close it to others.\n$ chmod o-rwx {file}',
                              'references': ('CWE-732',),
-                             'origin': ('rules/secrets.yaml', 314, 5)},
+                             'origin': ('rules/secrets.yaml', 302, 5)},
                             {'id': 'secret-one-line',
                              'pack': 'secrets',
                              'title': 'Secrets are one line',
@@ -3164,9 +3293,12 @@ PACKS: "dict[str, dict[str, Any]]" = {'certificates.yaml': {'name': 'certificate
                              'message': '{name}: has more than one line',
                              'rationale': 'Most programs that read it take the first line only; `openssl rand -base64 '
                                           '64` prints two.',
-                             'remediation': 'Make one that fits on a line.\n$ openssl rand -base64 48',
+                             'remediation': 'Write it on one line: where it was wrapped while copying, join its lines. '
+                                            'For a new one:\n'
+                                            '[{remedy}|Make a random one (openssl rand -base64 48); a token, take from '
+                                            'the party that issues it.]',
                              'references': ('https://docs.openssl.org/master/man1/openssl-rand/',),
-                             'origin': ('rules/secrets.yaml', 335, 5)},
+                             'origin': ('rules/secrets.yaml', 323, 5)},
                             {'id': 'secret-encoded-text',
                              'pack': 'secrets',
                              'title': 'Passwords are no encoded words',
@@ -3179,9 +3311,10 @@ PACKS: "dict[str, dict[str, Any]]" = {'certificates.yaml': {'name': 'certificate
                              'requires': ('password-guessable', 'password-complexity'),
                              'message': '{name}: decodes to plain text',
                              'rationale': 'Base64 or hexadecimal around words makes them longer, not stronger.',
-                             'remediation': 'Make a random one.\n$ openssl rand -hex 32',
+                             'remediation': '[{remedy}|Make a random password (openssl rand -hex 32), and set it at '
+                                            'the server too.]',
                              'references': ('CWE-331',),
-                             'origin': ('rules/secrets.yaml', 355, 5)},
+                             'origin': ('rules/secrets.yaml', 343, 5)},
                             {'id': 'secret-surrounding-space',
                              'pack': 'secrets',
                              'title': 'No white space stands around a secret',
@@ -3195,10 +3328,10 @@ PACKS: "dict[str, dict[str, Any]]" = {'certificates.yaml': {'name': 'certificate
                              'remediation': 'Remove the white space; a file may end with a newline, and with nothing '
                                             'else.',
                              'references': ('https://docs.pydantic.dev/latest/concepts/pydantic_settings/#secrets',),
-                             'origin': ('rules/secrets.yaml', 374, 5)}),
+                             'origin': ('rules/secrets.yaml', 360, 5)}),
                   'path': 'rules/secrets.yaml',
                   'builtin': True,
-                  'sha256': '488c7cadba33ef95b9b59fc5240a71ced91e070f3944e3a7a2271ee0410fb05a'},
+                  'sha256': '918d9c1a55d0451df3867d61f713f38ba8fb4d72022ba6d3242d56fe5ca60f71'},
  'tls.yaml': {'name': 'tls',
               'title': 'TLS is on, recent, and verified',
               'version': 1,
