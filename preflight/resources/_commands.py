@@ -99,7 +99,7 @@ def _secrets(words: list[Word], variables: Mapping[str, Variable], bindings: Bin
         bare = key.removeprefix("-D").lstrip("-")
         option = key.startswith("-")
         if "://" in text and (given := _url(value if equals and "://" in value else text, variables)) is not None:
-            yield FoundOption(label="a URL", given=given, text=word.origin, variables=_names(text, variables))
+            yield FoundOption(label="a URL", given=given, text=word.origin, variables=variables_in(text, variables))
         elif equals and _is_assigned(bare, value) and _is_secret(bare, bindings, option=key.startswith("--")):
             yield _found(shown_option(key), value, word, variables)
         elif not equals and option and _is_name(bare) and _is_secret(bare, bindings, option=True):
@@ -157,11 +157,17 @@ def _of_header(label: str, text: str, bindings: Bindings) -> tuple[str, str]:
 
 def _found(label: str, value: str, word: Word, variables: Mapping[str, Variable]) -> FoundOption:
     return FoundOption(
-        label=label, given=of_option(value, variables), text=word.origin, variables=_names(value, variables)
+        label=label, given=of_option(value, variables), text=word.origin, variables=variables_in(value, variables)
     )
 
 
-def _names(value: str, variables: Mapping[str, Variable]) -> tuple[str, ...]:
+def variables_in(value: str, variables: Mapping[str, Variable]) -> tuple[str, ...]:
+    """Return the variables in a marked text by names that can be shown, those in their defaults included.
+
+    Args:
+        value: The text, a letter for each variable.
+        variables: The variable behind each letter.
+    """
     names: dict[str, None] = {}
     for letter in value:
         variable = variables.get(letter)

@@ -6,10 +6,10 @@ What a file is to whoever reads it is not known, so that its lines are looked at
 
 from __future__ import annotations
 
-from preflight.resources._commands import SECRET_OPTIONS, FoundOption, shown_option
+from preflight.resources._commands import SECRET_OPTIONS, FoundOption, shown_option, variables_in
 from preflight.resources._given import given_by, issued, of_option, of_part, password_of
 from preflight.resources._url import parse_url
-from preflight.resources._written import mark, shown_variables
+from preflight.resources._written import mark
 
 TYPE_CHECKING = False
 if TYPE_CHECKING:
@@ -37,7 +37,7 @@ def in_options(written: str, bindings: Bindings) -> Iterator[FoundOption]:
     for option in marked.text.split(","):
         name, equals, value = option.strip().partition("=")
         if equals and _is_secret(name, value, bindings):
-            yield _found(name, of_option(value, marked.variables), written)
+            yield _found(name, of_option(value, marked.variables), value, marked.variables)
 
 
 def in_url(written: str) -> Iterator[FoundOption]:
@@ -50,7 +50,8 @@ def in_url(written: str) -> Iterator[FoundOption]:
     if given is None:
         given = given_by(written, _token_of)
     if given is not None:
-        yield _found("a URL", given, written)
+        marked = mark(written)
+        yield _found("a URL", given, marked.text, marked.variables)
 
 
 def in_content(written: str, bindings: Bindings) -> Iterator[FoundOption]:
@@ -63,7 +64,7 @@ def in_content(written: str, bindings: Bindings) -> Iterator[FoundOption]:
     if len(written) > _MOST_READ:
         return
     if "PRIVATE KEY-----" in written and "-----BEGIN" in written:
-        yield _found("a private key", "literal", "")
+        yield _found("a private key", "literal", "", {})
     marked = mark(written)
     seen: set[str] = set()
     in_pem = False
@@ -72,7 +73,7 @@ def in_content(written: str, bindings: Bindings) -> Iterator[FoundOption]:
         in_pem = (in_pem or "-----BEGIN" in bare) and "-----END" not in bare
         if in_pem or not bare or bare.startswith(_COMMENTS):
             continue
-        for found in _in_line(bare, marked.variables, bindings, written):
+        for found in _in_line(bare, marked.variables, bindings):
             if found.given != "nothing" and found.label not in seen:
                 seen.add(found.label)
                 yield found
@@ -123,22 +124,22 @@ def assignments(arguments: str) -> Iterator[tuple[str, str]]:
             word += letter
 
 
-def _in_line(line: str, variables: Mapping[str, Variable], bindings: Bindings, written: str) -> Iterator[FoundOption]:
+def _in_line(line: str, variables: Mapping[str, Variable], bindings: Bindings) -> Iterator[FoundOption]:
     if "://" in line or ("=" in line and "password" in line.lower()):
         given = _connection(line, variables)
         if given is not None:
-            yield _found("a connection string", given, written)
+            yield _found("a connection string", given, line, variables)
     pieces = _pieces(line)
     for piece in pieces:
         name, value = _assignment(piece)
         if value and "://" not in value and _is_secret(name, value, bindings):
             text, is_quoted = _unquoted(value)
             if is_quoted or not _is_expression(text):
-                yield _found(name, of_option(text, variables), written)
+                yield _found(name, of_option(text, variables), text, variables)
     words = line.rstrip(";").split()
     for word, following in zip(words, words[1:], strict=False):
         if word.lower() in _SQL and following[:1] == "'" and following.endswith("'"):
-            yield _found("a password in SQL", of_part(following, variables), written)
+            yield _found("a password in SQL", of_part(following, variables), following, variables)
 
 
 def _connection(line: str, variables: Mapping[str, Variable]) -> str | None:
@@ -229,6 +230,6 @@ def _token_of(text: str) -> str | None:
     return user if len(user) >= _SHORTEST_TOKEN and user.isalnum() and digits > 1 else None
 
 
-def _found(name: str, given: str, written: str) -> FoundOption:
+def _found(name: str, given: str, text: str, variables: Mapping[str, Variable]) -> FoundOption:
     label = name if " " in name else shown_option(name)
-    return FoundOption(label=label, given=given, text=0, variables=shown_variables(written))
+    return FoundOption(label=label, given=given, text=0, variables=variables_in(text, variables))
