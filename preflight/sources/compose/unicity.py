@@ -118,7 +118,7 @@ def _port(item: Node) -> object:
         published, address, protocol = (item.child(name) for name in ("published", "host_ip", "protocol"))
         return (
             address.value if address is not None else "0.0.0.0",  # noqa: S104 - as Compose compares them
-            published.value if published is not None else "",  # 80 and "80" are two to Compose
+            published.value if published is not None else None,  # absent and "" are two to Compose, as are 80 and "80"
             target.value,
             protocol.value if protocol is not None else "tcp",
         )
