@@ -107,7 +107,9 @@ def test_links_are_followed_as_the_kernel_follows_them(made: list[tuple[str, str
         assert all(os.path.isdir(one) and not os.path.islink(one) for one in found)
         above = os.path.dirname(os.path.realpath(full))
         straight = ".." not in path and not any(kind == "link" for kind, _, _ in made)
-        if straight and facts.kind != "directory":  # one may be reached by `.` or `..`, and the walk begins further down
+        if (
+            straight and facts.kind != "directory"
+        ):  # one may be reached by `.` or `..`, and the walk begins further down
             assert found[0] == above
         while above != "/":
             assert above in found
