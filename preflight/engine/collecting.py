@@ -5,7 +5,7 @@ from __future__ import annotations
 from preflight.errors import DeadlineError, Interrupted
 from preflight.model.record import Record, field
 from preflight.probes.container_files import files_of
-from preflight.resources import collect
+from preflight.resources import collector
 
 TYPE_CHECKING = False
 if TYPE_CHECKING:
@@ -13,6 +13,7 @@ if TYPE_CHECKING:
 
     from preflight.model.service import Service
     from preflight.model.subject import Subject
+    from preflight.resources import Collector
     from preflight.resources.base import Context, Resource
 
 
@@ -46,7 +47,7 @@ class Collection:
             of_type = self._known[resource_type] = {}
         found = of_type.get(id(subject))
         if found is None:
-            found = of_type[id(subject)] = (subject, self._collect(subject, resource_type))
+            found = of_type[id(subject)] = (subject, self._collect(subject, collector(resource_type)))
         return found[1]
 
     def _context_of(self, subject: Subject) -> Context:
@@ -69,9 +70,9 @@ class Collection:
             )
         return known
 
-    def _collect(self, subject: Subject, resource_type: str) -> tuple[Resource, ...] | Crash:
+    def _collect(self, subject: Subject, collect: Collector) -> tuple[Resource, ...] | Crash:
         try:
-            return tuple(collect(resource_type, subject, self._context_of(subject)))
+            return tuple(collect(subject, self._contexts.get(id(subject)) or self._context_of(subject)))
         except (Interrupted, DeadlineError):  # a signal's, not a collector's
             raise
         except Exception as crash:  # noqa: BLE001 - one collector's bug must not keep the rest from being judged

@@ -8,12 +8,14 @@ from preflight.resources.base import Context, Resource
 
 TYPE_CHECKING = False
 if TYPE_CHECKING:
-    from collections.abc import Iterable
-    from typing import Any
+    from collections.abc import Callable, Iterable
+    from typing import Any, TypeAlias
 
     from preflight.model.subject import Subject
 
-__all__ = ["LIVE_TYPES", "Context", "Resource", "collect", "resource_class", "resource_types"]
+    Collector: TypeAlias = Callable[[Subject, Context], Iterable[Resource]]
+
+__all__ = ["LIVE_TYPES", "Context", "Resource", "collect", "collector", "resource_class", "resource_types"]
 
 LIVE_TYPES = frozenset({"postgres_session", "redis_session", "tls_endpoint", "vault_session"})
 """The types whose facts come from live servers. Rules about them run only where live checks were asked for."""
@@ -47,8 +49,17 @@ def collect(resource_type: str, subject: Subject, context: Context) -> Iterable[
     Raises:
         KeyError: There is no such type.
     """
-    collected: Iterable[Resource] = _module(resource_type).collect(subject, context)
-    return collected
+    return collector(resource_type)(subject, context)
+
+
+def collector(resource_type: str) -> Collector:
+    """Return what collects the resources of one type.
+
+    Raises:
+        KeyError: There is no such type.
+    """
+    found: Collector = _module(resource_type).collect
+    return found
 
 
 def _module(resource_type: str):  # type: ignore[no-untyped-def] # noqa: ANN202 - a module, whose names are checked by a contract test

@@ -67,13 +67,12 @@ class ComposeService(Record):
 
     def value(self, *path: str) -> Any:  # noqa: ANN401 - any value of a Compose file
         """Return a value of the resolved service without its places, such as `value("deploy", "replicas")`; None if absent."""
-        node = self.tree
+        node: Any = self.tree
         for name in path:
-            child = node.child(name)
-            if child is None:
+            node = node.value.get(name) if isinstance(node.value, dict) else None
+            if node is None:  # as most that are asked for
                 return None
-            node = child
-        if not isinstance(node.value, (dict, list)):  # as most that are asked for
+        if not isinstance(node.value, (dict, list)):
             return node.value
         from preflight.sources.compose.tree import plain
 
