@@ -1,1 +1,1 @@
-"""Certificates of one's own: a development CA and what it signs. Loaded by `preflight certs` only, never at a start."""
+"""Certificates for people: made for development, and looked at anywhere. Loaded by `preflight certs` only, never at a start."""

@@ -10,15 +10,13 @@ import os
 
 from preflight.certificates.inspection import Finding, finding
 from preflight.certificates.names import stem
-from preflight.resources.environment import normalise
+from preflight.resources.environment import STRICTEST, normalise
 
 TYPE_CHECKING = False
 if TYPE_CHECKING:
     from collections.abc import Iterator, Sequence
 
     from preflight.certificates.inspection import InspectedFile
-
-_ENVIRONMENTS = frozenset({"production", "staging", "development", "test"})
 
 
 def paired(files: Sequence[InspectedFile]) -> tuple[tuple[InspectedFile, ...], list[Finding]]:
@@ -117,6 +115,6 @@ def _environment(path: str) -> str | None:
     """Return the environment that the nearest folder of a path names: `certs/staging/`, `prod-certs/`."""
     for part in reversed(os.path.dirname(path).split("/")):
         for word in (part, *part.replace("_", "-").replace(".", "-").split("-")):
-            if word and (name := normalise(word)) in _ENVIRONMENTS:
+            if word and (name := normalise(word)) in STRICTEST:
                 return name
     return None

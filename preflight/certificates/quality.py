@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 from preflight.certificates.inspection import said_of
-from preflight.resources.certificate import strong
 from preflight.x509.lifetime import days_until, exceeds_private_advice, in_days
 
 TYPE_CHECKING = False
@@ -46,8 +45,7 @@ def validity(
 def quality(file: InspectedFile, certificate: InspectedCertificate) -> Iterator[Finding]:
     """Say what is weak or unwise in a certificate, whatever its chain."""
     facts = certificate.facts
-    key = facts.key
-    if not strong(key.type, key.bits, key.curve):
+    if not facts.key.strong:
         hint = "Make a new key: RSA of 2048 bits or more, P-256, P-384, P-521 or Ed25519."
         yield said_of("warning", "weak_key", file, certificate, "its key is weaker than is safe today", hint)
     if certificate.is_authority:
@@ -55,6 +53,6 @@ def quality(file: InspectedFile, certificate: InspectedCertificate) -> Iterator[
     if facts.self_signed:
         message = "it is self-signed: whoever connects must be given this very certificate"
         yield said_of("note", "self_signed", file, certificate, message, "Have it issued by a CA.")
-    if exceeds_private_advice(facts.not_before, facts.not_after, is_ca=False):
+    if exceeds_private_advice(facts.not_before, facts.not_after):
         message = f"it lives {certificate.life.days} days; some clients refuse more than 825"
         yield said_of("note", "long_life", file, certificate, message, "Issue it for a year at most, and renew it.")

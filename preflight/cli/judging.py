@@ -3,10 +3,11 @@
 from __future__ import annotations
 
 import gc
+import os
 
 from preflight.cli import live, signals
 from preflight.cli.rules_in_force import changes_of
-from preflight.cli.selecting import select, without_services
+from preflight.cli.selecting import left_beside, select, without_services
 from preflight.configuration.reader import effective, resolve
 from preflight.engine.collecting import place_of
 from preflight.errors import EXIT_INTERNAL, ConfigurationError, DeadlineError, Interrupted, UsageError
@@ -140,6 +141,7 @@ def _command_line(options: argparse.Namespace) -> dict[str, object]:
         "log": options.log,
         "format": options.format,
         "as_uid": options.as_uid,
+        "as_gids": tuple(options.as_gid) or None,
         "process_env": getattr(options, "process_env", None),
         **live.said(options),
     }
@@ -153,7 +155,7 @@ def _request(
 ) -> Request:
     judge_process = stage == "start" or configuration.process_env
     selection = select(options, configuration, environment, process=judge_process)
-    notes: tuple[str, ...] = ()
+    notes = left_beside(options, selection)
     if judge_process and options.command != "config":
         selection, notes = without_services(options, configuration, selection)
     fail_on = configuration.fail_on
@@ -181,7 +183,8 @@ def _request(
         defer_paths=configuration.defer_paths,
         deadline=live.deadline_of(configuration),
         live=live.request_of(configuration, to_file=getattr(options, "output", None) is not None),
-        as_uid=configuration.as_uid,
+        as_uid=os.geteuid() if configuration.as_uid is None and configuration.as_gids else configuration.as_uid,
+        as_gids=configuration.as_gids,
         in_container=in_container(environment) if stage == "start" else None,
         configuration=tuple(effective(configuration)),
         configuration_file=(configuration.file, configuration.sha256) if configuration.file is not None else None,

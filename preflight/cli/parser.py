@@ -136,7 +136,16 @@ def _config(commands: argparse._SubParsersAction[argparse.ArgumentParser]) -> No
         "--color", choices=("auto", "always", "never"), default="auto", help="colour of the text (default: auto)"
     )
     parser.set_defaults(
-        profile=None, fail_on=None, contract=[], pack=[], disable=[], param=[], deadline=None, log=None, as_uid=None
+        profile=None,
+        fail_on=None,
+        contract=[],
+        pack=[],
+        disable=[],
+        param=[],
+        deadline=None,
+        log=None,
+        as_uid=None,
+        as_gid=[],
     )
 
 
@@ -169,7 +178,7 @@ def _judging(parser: argparse.ArgumentParser) -> None:
     group.add_argument(
         "--profile",
         metavar="NAME",
-        help="production, staging, development or test; default: what the environment declares, else production",
+        help="production, hardening, staging, development or test; default: what the environment declares, else production",
     )
     group.add_argument(
         "--pack",
@@ -191,6 +200,14 @@ def _judging(parser: argparse.ArgumentParser) -> None:
         "--deadline", metavar="SECONDS", help="longest time for the whole run (default: 30, and what --wait adds)"
     )
     group.add_argument("--as-uid", type=int, metavar="UID", help="judge files as this user will find them")
+    group.add_argument(
+        "--as-gid",
+        type=int,
+        action="append",
+        default=[],
+        metavar="GID",
+        help="a group that this user is in, such as the fsGroup of a pod (repeatable)",
+    )
     _configuration(group)
     live.add_arguments(parser)
 

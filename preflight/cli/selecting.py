@@ -41,8 +41,8 @@ def select(
         UsageError: An example file is named as an input, or Compose files of several projects.
     """
     env_files, compose, directory = _named(options)
-    named = bool(env_files or compose or directory)
-    # An env file on the command line leaves the project of the configuration in place: it may be its variables'.
+    # An --env-file leaves the project of the configuration or of the folder in place: it gives it its variables, as for Docker.
+    named = bool(getattr(options, "paths", ()) or compose or directory)
     if not compose and not getattr(options, "paths", ()):
         compose = list(configuration.compose)
     env_files = env_files or list(configuration.env_files)
@@ -97,6 +97,23 @@ def without_services(
     how = "without process_env in the configuration" if configured else f"preflight check --stage build -f {name}"
     note = f"{name} is not judged, only the environment of this process; for its services: {how}"
     return selection.replace(compose=None), (note,)
+
+
+def left_beside(options: argparse.Namespace, selection: Selection) -> tuple[str, ...]:
+    """Say that a Compose project lies beside the env files that the command line names: its services are not judged with them.
+
+    Args:
+        options: The parsed command line.
+        selection: What was selected.
+
+    Returns:
+        A note for the report, or none.
+    """
+    here = [path for path in getattr(options, "paths", ()) if not os.path.dirname(path)]
+    name = next((name for name in COMPOSE_NAMES if os.path.isfile(name)), None)
+    if not here or name is None or selection.compose is not None:
+        return ()
+    return (f"{name} is not judged; for its services: preflight check -f {name} --env-file {here[0]}",)
 
 
 def _named(options: argparse.Namespace) -> tuple[list[str], list[str], str | None]:

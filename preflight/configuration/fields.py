@@ -13,7 +13,7 @@ TYPE_CHECKING = False
 if TYPE_CHECKING:
     from typing import Any, Literal, TypeAlias
 
-    Kind: TypeAlias = Literal["word", "name", "flag", "seconds", "number", "names", "mapping"]
+    Kind: TypeAlias = Literal["word", "name", "flag", "seconds", "number", "numbers", "names", "mapping"]
     Policy: TypeAlias = Literal["free", "tighten", "refuse", "never"]
 
 LONGEST_DEADLINE = 3600.0  # seconds; a gate that waits longer is one that hangs
@@ -116,6 +116,7 @@ FIELDS: dict[str, Spec] = {
     "format": Spec("format", "word", None, words=("json", "text"), policy="free"),
     "allow_environment": Spec("allow_environment", "names", ()),
     "as_uid": Spec("as_uid", "number", None, policy="refuse", would="judge access to files as another user"),
+    "as_gids": Spec("as_gids", "numbers", (), policy="refuse", would="judge access to files as in other groups"),
 }  # fmt: skip
 PERMISSIONS = tuple(dict.fromkeys(spec.permission for spec in FIELDS.values() if spec.policy in {"tighten", "refuse"}))
 
@@ -141,7 +142,12 @@ def fit(name: str, value: object) -> Any:  # noqa: ANN401 - as many types as fie
     if spec.kind == "seconds":
         return seconds(value)
     if spec.kind == "number":
-        return _uid(value)
+        return _id(value, "a user's number")
+    if spec.kind == "numbers":
+        parts = [part.strip() for part in value.split(",") if part.strip()] if isinstance(value, str) else value
+        if not isinstance(parts, (list, tuple)):
+            raise Unfit("a list of groups' numbers")
+        return tuple(_id(part, "a list of groups' numbers") for part in parts)
     if not isinstance(value, str) or (spec.words and value not in spec.words):
         raise Unfit(f"one of {', '.join(spec.words)}" if spec.words else "a text")
     if spec.kind == "name" and not _is_id(value):
@@ -183,9 +189,9 @@ def seconds(value: object) -> float:
     return found
 
 
-def _uid(value: object) -> int:
+def _id(value: object, wanted: str) -> int:
     if isinstance(value, str) and value.isascii() and value.isdigit() and len(value) <= len(str(HIGHEST_UID)):
         value = int(value)
     if isinstance(value, int) and not isinstance(value, bool) and 0 <= value <= HIGHEST_UID:
         return value
-    raise Unfit("a user's number")
+    raise Unfit(wanted)

@@ -56,6 +56,7 @@ class Configuration(Record):
     format: Literal["json", "text"] | None = field("Format of the report; None lets the terminal decide.")
     allow_environment: tuple[str, ...] = field("Fields that a variable may loosen.")
     as_uid: int | None = field("The user whose access to files is judged; None is the one that runs.")
+    as_gids: tuple[int, ...] = field("The groups that this user is in.")
 
     options: Mapping[str, Option] = field("By name as the file writes it: fail_on, inputs.env_files, parameters.NAME.")
     unknown_variables: tuple[tuple[str, str | None], ...] = field(

@@ -28,7 +28,7 @@ if TYPE_CHECKING:
     from preflight.documents.nodes import Node
 
 _FILE_ONLY = ("override", "bindings", "allow_environment")
-_REPEATED = ("env_files", "compose_profiles", "packs", "endpoints")
+_REPEATED = ("env_files", "compose_profiles", "packs", "endpoints", "as_gids")
 
 
 def resolve(
@@ -169,6 +169,8 @@ class _Builder:
         value = plain_value(node)
         if FIELDS[name].kind == "names" and isinstance(value, str):
             value = [value]  # one path may be written without brackets, and holds no list in the file
+        if FIELDS[name].kind == "numbers" and isinstance(value, str):
+            value = False  # only a variable writes a list as a text
         try:
             said = FIELDS[name].default if value is None else fit(name, value)
         except Unfit as bad:

@@ -181,6 +181,9 @@ class Settings(BaseSettings):
     as_uid: Annotated[int, Field(ge=0, le=HIGHEST_UID)] | None = Field(
         default=None, description="The user whose access to files is judged. Left out: the one that runs preflight."
     )
+    as_gids: list[Annotated[int, Field(ge=0, le=HIGHEST_UID)]] = Field(
+        default_factory=list, description="The groups that this user is in, such as the `fsGroup` of a pod."
+    )
 
     @model_validator(mode="after")
     def _each_setting_plays_one_role(self) -> Self:

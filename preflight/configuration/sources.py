@@ -80,6 +80,8 @@ def _typed(kind: str, text: str) -> object:
         return [part.strip() for part in text.split(",") if part.strip()]
     if kind == "flag":
         return TypeAdapter(bool).validate_python(text)
+    if kind == "numbers":
+        return [_typed("number", part.strip()) for part in text.split(",") if part.strip()]
     if kind == "number":
         return int(text) if text.isascii() and text.isdecimal() else text
     return text

@@ -63,7 +63,7 @@ class Collection:
             known = self._contexts[id(subject)] = self._context.replace(
                 files=files_of(subject, self._context.host),
                 as_uid=uid if uid is not None else self._context.as_uid,
-                as_gids=gids,
+                as_gids=gids if uid is not None else (*self._context.as_gids, *gids),
                 neighbours=service.neighbours,
                 context_of=self._context_of,
                 made={},

@@ -125,7 +125,8 @@ class Inputs:
                 if request.compose is None:
                     self.notes += [f"{name} was found and is not judged; name it with -f" for name in found.compose]
                 paths += dict.fromkeys((*self._interpolated, *found.taken))
-                self.notes += [f"{name} was found and is not judged; name it to judge it" for name in found.others]
+                left = [name for name in found.others if name not in paths]
+                self.notes += [f"{name} was found and is not judged; name it to judge it" for name in left]
             if request.examples is None:
                 examples += beside
         return paths, [path for path in dict.fromkeys(examples) if path not in paths]

@@ -77,6 +77,7 @@ class Request(Record):
         "Whether the process runs in a container; None where only its start will tell.", default=None
     )
     as_uid: int | None = field("The user that will read the files.", default=None)
+    as_gids: tuple[int, ...] = field("The groups that this user is in.", default=())
     live: LiveRequest | None = field("Which live checks to make; None: none.", default=None)
     configuration: tuple[Mapping[str, Any], ...] = field(
         "Effective settings of preflight itself, for the report.", default=()

@@ -133,6 +133,7 @@ class Run:
             required_roles=request.required_roles,
             in_container=request.in_container,
             as_uid=request.as_uid,
+            as_gids=request.as_gids,
             live=self._live(),
         )
         collection = Collection(context)

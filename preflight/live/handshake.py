@@ -81,7 +81,6 @@ class TlsSession:
         stream: What to speak over; closing it closes the connection.
         version: The version, `1.0` to `1.3`.
         cipher: The cipher suite, as OpenSSL calls it.
-        bits: How many secret bits the cipher uses.
         certificates: The server's certificates as it sent them, DER, its own first.
         verified: Whether the chain was verified.
     """
@@ -92,7 +91,6 @@ class TlsSession:
         self.version = normalise(tls.version() or "") or ""
         cipher = tls.cipher()
         self.cipher = cipher[0] if cipher else ""
-        self.bits = (cipher[2] or 0) if cipher else 0
         self.certificates = _certificates(tls)
         self.verified = verified
 

@@ -27,7 +27,6 @@ class TlsEndpoint(Record):
 
     version: str = field("The version that a client of today gets, `1.0` to `1.3`.")
     cipher: str = field("The cipher suite, as OpenSSL calls it.")
-    bits: int = field("How many secret bits the cipher uses.")
     accepted: tuple[str, ...] = field("The versions that it accepts, weakest first.")
     undetermined: tuple[str, ...] = field(
         "The versions that could not be asked for, weakest first: this machine's OpenSSL does not speak them, or time ran out."
@@ -38,7 +37,6 @@ class TlsEndpoint(Record):
     )
     name_matches: bool | None = field("Whether its certificate is for the host; None where that was not asked.")
     certificates: tuple[bytes, ...] = field("What it sends, DER, its own certificate first.")
-    leaf: CertificateFacts | None = field("Its own certificate, read; None where it cannot be read.")
 
     @property
     def floor(self) -> str | None:
@@ -49,11 +47,6 @@ class TlsEndpoint(Record):
             return None
         return lowest
 
-    @property
-    def not_after(self) -> float | None:
-        """The last second in which its certificate is valid, since the epoch."""
-        return None if self.leaf is None else self.leaf.not_after.timestamp()
-
 
 def check_tls_endpoint(
     host: str,
@@ -62,7 +55,6 @@ def check_tls_endpoint(
     *,
     timeout: float,
     deadline: Deadline,
-    connect: Callable[[], socket.socket | LiveFailure] | None = None,
 ) -> TlsEndpoint | LiveFailure:
     """Look at a TLS server: one handshake that verifies nothing, one that verifies, and one for each version.
 
@@ -72,7 +64,6 @@ def check_tls_endpoint(
         options: What the service trusts and shows; `server_name` is the host where it is None.
         timeout: Seconds for all of it.
         deadline: The deadline of the run.
-        connect: Connects, up to the point where TLS can begin; by default, by TCP to host and port.
 
     Returns:
         What it does; or why it cannot be looked at: no connection, no TLS, files that cannot be read, or a
@@ -82,7 +73,7 @@ def check_tls_endpoint(
     options = options if options.server_name is not None else options.replace(server_name=host)
 
     def reach() -> socket.socket | LiveFailure:
-        return dial(host, port, timeout=timeout, deadline=own) if connect is None else connect()
+        return dial(host, port, timeout=timeout, deadline=own)
 
     blind = options.replace(ca_file=None, ca_data=None, system=False)
     session = _handshake(reach, blind, timeout, own)
@@ -102,14 +93,12 @@ def check_tls_endpoint(
     return TlsEndpoint(
         version=session.version,
         cipher=session.cipher,
-        bits=session.bits,
         accepted=accepted,
         undetermined=undetermined,
         verified=verified,
         refusal=refusal,
         name_matches=_name_matches(options, facts) if options.check_name and facts is not None else None,
         certificates=session.certificates,
-        leaf=facts,
     )
 
 

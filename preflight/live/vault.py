@@ -25,8 +25,6 @@ if TYPE_CHECKING:
     from preflight.live.vault_target import VaultTarget
     from preflight.live.vault_transport import Transport
 
-_KEYS = 64  # names of entries that are told at most
-_LONG_NAME = 128
 _VERSION_LENGTH = 32
 _BUSY = frozenset({412, 429, 500, 502, 503, 504})
 
@@ -36,19 +34,12 @@ class VaultToken(Record):
 
     root: bool = field("Whether it has the policy `root`, to which nothing is forbidden.")
     ttl: int | None = field("Seconds until it expires; None: never.")
-    renewable: bool = field("Whether it can be renewed.")
-    uses: int | None = field("How often it can still be used; None: without a limit.")
 
 
 class VaultSecret(Record):
     """A secret that can be read."""
 
     kv_version: int = field("The engine's version: 1 or 2.")
-    keys: tuple[str, ...] = field("The names of its entries, sorted; at most 64, none of more than 128 characters.")
-    version: int | None = field("Which version of the secret it is; None in an engine of version 1.")
-    material: tuple[str | None, str | None, str | None] = field(
-        "The entries that are taken for certificate, private key and CA; None for what is not there."
-    )
     inspected: object = field(
         "What the caller's inspection of certificate, key and CA gave; None where it asked for none."
     )
@@ -181,14 +172,9 @@ class _Check:
         _usable(answer)
         data = _inner(_json(answer), "data")
         policies = [*_texts(data.get("policies")), *_texts(data.get("identity_policies"))]
-        ttl, uses = _count(data.get("ttl")), _count(data.get("num_uses"))
+        ttl = _count(data.get("ttl")) or 0
         expires = data.get("expire_time") is not None
-        return VaultToken(
-            root="root" in policies,
-            ttl=(ttl or 0) if expires or ttl else None,
-            renewable=data.get("renewable") is True,
-            uses=uses or None,
-        ), False
+        return VaultToken(root="root" in policies, ttl=ttl if expires or ttl else None), False
 
     def _secret(self, path: str) -> VaultSecret | LiveFailure:
         parts = [part for part in path.split("/") if part]
@@ -214,17 +200,8 @@ class _Check:
             return _failure("secret_deleted" if deleted else "secret_missing")
         _usable(answer)
         entries = _inner(outer, "data") if version == 2 else outer
-        return self._read(entries, version, _count(_inner(outer, "metadata").get("version")) if version == 2 else None)
-
-    def _read(self, entries: dict[str, Any], kv_version: int, version: int | None) -> VaultSecret:
-        material = pick(entries)
-        names = sorted(name for name in entries if len(name) <= _LONG_NAME and name.isprintable())
         return VaultSecret(
-            kv_version=kv_version,
-            keys=tuple(names[:_KEYS]),
-            version=version,
-            material=material.names,
-            inspected=None if self._inspect is None else self._inspect(material),
+            kv_version=version, inspected=None if self._inspect is None else self._inspect(pick(entries))
         )
 
     def _mount(self, parts: list[str]) -> tuple[list[str], int]:

@@ -52,7 +52,6 @@ class SplitSettings(Record):
         "Name of the setting by role: host, hostaddr, port, database, user, password, ssl_mode, ssl, ssl_require, ssl_disabled, "
         "ssl_verify, sslrootcert, sslcert, sslkey, engine, url; for `PG*` the parameters of libpq, and `database`."
     )
-    assumed: bool = field("Whether nothing says that the database is PostgreSQL, and nothing says otherwise.")
 
     def __hash__(self) -> int:
         return hash((self.prefix, tuple(self.roles.items())))
@@ -81,11 +80,7 @@ def split_clients(settings: Mapping[str, str | None]) -> tuple[SplitSettings, ..
     """
     elsewhere = _Elsewhere(settings)
     return tuple(
-        SplitSettings(
-            prefix="_".join(prefix),
-            roles=roles,
-            assumed=not _says_postgres(prefix, roles, settings),
-        )
+        SplitSettings(prefix="_".join(prefix), roles=roles)
         for prefix, roles in _groups(settings).items()
         if any(role in roles and settings[roles[role]] != "" for role in _SERVER_ROLES)
         and any(role in roles for role in _BESIDE_HOST)

@@ -82,17 +82,6 @@ class EffectiveSslMode(Record):
         """Lowest TLS version that is written (`1.0` to `1.3`); None leaves the driver's default (libpq: 1.2)."""
         return TLS_VERSIONS.get(self.parameters.get("ssl_min_protocol_version", "").lower())
 
-    @property
-    def max_tls_version(self) -> str | None:
-        """Highest TLS version that is written; None sets no limit."""
-        return TLS_VERSIONS.get(self.parameters.get("ssl_max_protocol_version", "").lower())
-
-    @property
-    def channel_binding(self) -> str:
-        """Whether the login proves that no one sits between (RFC 5929): disable, prefer or require."""
-        written = self.parameters.get("channel_binding", "prefer")
-        return written if written in VALUES["channel_binding"] else "prefer"
-
 
 def strict(text: str) -> str | None:
     """Return the mode when the text is one to libpq, letter for letter; None when libpq refuses it."""

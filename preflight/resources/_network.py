@@ -1,4 +1,4 @@
-"""Where a host is, as far as its name tells."""
+"""Where a host is, as far as its name tells; and the words for who reaches a server."""
 
 from __future__ import annotations
 
@@ -10,6 +10,9 @@ if TYPE_CHECKING:
 
 # neighbour: another service of the same project, on a network of one machine.
 NETWORKS = ("local_socket", "loopback", "neighbour", "remote", "unknown")
+# Nobody; services of the project, over networks without or with a way out; this machine; whoever is in a network that is not the
+# project's own or spans machines; everybody.
+REACHES = ("nobody", "internal", "project", "host", "shared", "published")
 
 
 def network_of(host: str, neighbours: Collection[str]) -> str:

@@ -15,7 +15,7 @@ _BINDING = "com.docker.network.bridge.host_binding_ipv4"
 
 
 def reach_of(server: Server) -> str:
-    """Return who reaches a server, in the words of `_postgres_reaches`.
+    """Return who reaches a server, in the words of `_network.REACHES`.
 
     Args:
         server: The server.

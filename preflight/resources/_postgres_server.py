@@ -22,6 +22,7 @@ from preflight.resources._postgres_files import (
     not_followed,
     place_of_word,
 )
+from preflight.resources.base import once
 
 TYPE_CHECKING = False
 if TYPE_CHECKING:
@@ -32,7 +33,6 @@ if TYPE_CHECKING:
     from preflight.postgres.server_command import CommandSetting, ServerCommand
     from preflight.postgres.server_images import ServerImage
     from preflight.postgres.server_settings import ConfigurationFile
-    from preflight.probes.files import FileProbe
     from preflight.resources.base import Context
 
 _ROOT = "/var/lib/postgresql"
@@ -42,10 +42,6 @@ _BITNAMI_MOUNTED, _BITNAMI_OWN = "/bitnami/postgresql/conf", "/opt/bitnami/postg
 _MADE = {"official": official_settings, "bitnami": bitnami_settings}
 _EXTRA = "POSTGRESQL_EXTRA_FLAGS"  # more options, which Bitnami's scripts split as a shell does
 _LATER = "known only where the service runs"
-
-# A server is looked at by several collectors, and read once: by identity of the subject, which is kept so that it stays its own.
-_servers: dict[int, tuple[Subject, FileProbe, Server | None]] = {}
-_MOST_KEPT = 20_000
 
 
 class Stated(Record):
@@ -288,20 +284,13 @@ def server_of(subject: Subject, context: Context) -> Server | None:
         subject: The subject.
         context: Looks at files.
     """
+    return once(_read_server, subject, context)
+
+
+def _read_server(subject: Subject, context: Context) -> Server | None:
     service = subject.service
     if service is None:
         return None
-    known = _servers.get(id(subject))
-    if known is not None and known[0] is subject and known[1] is context.files:
-        return known[2]
-    found = _read_server(subject, service, context)
-    if len(_servers) >= _MOST_KEPT:
-        _servers.clear()
-    _servers[id(subject)] = (subject, context.files, found)
-    return found
-
-
-def _read_server(subject: Subject, service: Service, context: Context) -> Server | None:
     image = server_image(repository(service.image or ""), tag(service.image or ""))
     if service.built:
         image = image.replace(family="other", user=None)  # what is built from a folder can hold anything

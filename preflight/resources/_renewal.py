@@ -17,7 +17,6 @@ _SERVERS = {
     "redis_password": "the server",
     "password": "the server that checks it",
 }
-GENERIC = "Make a random one (openssl rand -base64 48); a token, take from the party that issues it."
 
 
 def renewal(role: str, name: str, *, embedded: bool = False) -> str:

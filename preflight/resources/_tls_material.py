@@ -19,7 +19,7 @@ from preflight.resources.base import once
 
 TYPE_CHECKING = False
 if TYPE_CHECKING:
-    from collections.abc import Iterator
+    from collections.abc import Iterable, Iterator
     from typing import Any
 
     from preflight.model.origin import Origin
@@ -40,7 +40,6 @@ _CLIENTS = frozenset(
     elasticsearch elastic opensearch vault consul etcd s3 minio nats mqtt upstream backend""".split()
 )
 _SERVER_FILES = {"ssl_cert_file": "certificate", "ssl_key_file": "key"}
-_MOST_BYTES = 1024 * 1024
 
 
 class TlsItem(Record):
@@ -98,7 +97,7 @@ def _items(subject: Subject, context: Context) -> list[TlsItem]:
             if isinstance(path, (Unknown, Deferred)):
                 found.append(item.replace(later=path))
                 continue
-            content = context.files.read_bytes(path, limit=_MOST_BYTES)
+            content = context.files.read_bytes(path)
             if not isinstance(content, FileProblem):
                 found.append(item.replace(path=path, file=one.facts["file"], facts=one.facts, content=content))
             elif content.code == "too_large":
@@ -125,6 +124,18 @@ def certificates_of(item: TlsItem) -> tuple[Block, ...] | MaterialProblem:
 
     read = read_certificates(item.material())
     return read if isinstance(read, MaterialProblem) else read.of("certificate")
+
+
+def unreadable(facts: Iterable[str], code: str, message: str) -> dict[str, Any]:
+    """Return the facts about something that is there and cannot be read: why not, and nothing else.
+
+    Args:
+        facts: The names of all facts that depend on its content, `problem` and `detail` among them.
+        code: Why, as a code.
+        message: Why, as the end of a sentence.
+    """
+    unknown = Unknown(reason=code, detail=f"it cannot be read: {message}")
+    return {**dict.fromkeys(facts, unknown), "problem": code, "detail": message}
 
 
 def swapped(certificate: TlsItem | None, key: TlsItem | None) -> bool:
@@ -156,7 +167,7 @@ def _served(subject: Subject, context: Context) -> list[TlsItem]:
         if not isinstance(stated.value, str) or not stated.value:
             continue
         path = server.absolute(stated.value)
-        content = context.files.read_bytes(path, limit=_MOST_BYTES)
+        content = context.files.read_bytes(path)
         if isinstance(content, FileProblem):
             continue  # the rules about the server's files say so
         facts = file_facts(path, context)

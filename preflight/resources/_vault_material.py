@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from preflight.resources.certificate import now_of
+from preflight.resources.base import now_of
 
 TYPE_CHECKING = False
 if TYPE_CHECKING:

@@ -7,6 +7,7 @@ from preflight.model.record import Record, field
 TYPE_CHECKING = False
 if TYPE_CHECKING:
     from collections.abc import Callable, Mapping
+    from datetime import datetime
     from typing import TypeVar
 
     from preflight.bindings import Bindings
@@ -104,6 +105,13 @@ def once(make: Callable[[Subject, Context], T], subject: Subject, context: Conte
         context.made[key] = (subject, make(subject, context))
     made: T = context.made[key][1]  # type: ignore[assignment]  # what this function made
     return made
+
+
+def now_of(context: Context) -> datetime:
+    """Return the time, in UTC."""
+    from datetime import UTC, datetime
+
+    return datetime.fromtimestamp(context.clock.now(), UTC)
 
 
 def deployment_of(subject: Subject, context: Context) -> Subject | None:

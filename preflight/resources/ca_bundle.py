@@ -5,11 +5,9 @@ Only those that could be opened are here; what is missing or unreadable is the m
 
 from __future__ import annotations
 
-from preflight.model.fact import Unknown
 from preflight.model.record import field
-from preflight.resources._tls_material import certificates_of, tls_items
-from preflight.resources.base import Resource
-from preflight.resources.certificate import now_of, strong
+from preflight.resources._tls_material import certificates_of, tls_items, unreadable
+from preflight.resources.base import Resource, now_of
 
 TYPE_CHECKING = False
 if TYPE_CHECKING:
@@ -76,13 +74,13 @@ def _facts(item: TlsItem, context: Context) -> dict[str, Any]:
 
     blocks = certificates_of(item)
     if isinstance(blocks, MaterialProblem):
-        return _unreadable(blocks.code, blocks.message)
+        return unreadable(_FACTS, blocks.code, blocks.message)
     read = [read_certificate(block.data) for block in blocks]
     known = [one for one in read if isinstance(one, CertificateFacts)]
     first = read[0]
     if not known:
         assert isinstance(first, CertificateProblem)  # noqa: S101 - nothing was read, so the first was not
-        return _unreadable(first.code, first.message)
+        return unreadable(_FACTS, first.code, first.message)
     now = now_of(context)
     roots = [one for one in known if one.self_signed]
     lives = [(lifetime(one.not_before, one.not_after, now), one) for one in roots or known]
@@ -100,11 +98,6 @@ def _facts(item: TlsItem, context: Context) -> dict[str, Any]:
         "ends": in_days(days_until(longest.not_after, now)),
         "remaining_days": best.remaining_days,
         "validity": best.state,
-        "keys_strong": all(strong(one.key.type, one.key.bits, one.key.curve) for one in known),
+        "keys_strong": all(one.key.strong for one in known),
         "holds_key": isinstance(whole, Material) and bool(whole.private_keys),
     }
-
-
-def _unreadable(code: str, message: str) -> dict[str, Any]:
-    unknown = Unknown(reason=code, detail=f"it cannot be read: {message}")
-    return {**dict.fromkeys(_FACTS, unknown), "problem": code, "detail": message}

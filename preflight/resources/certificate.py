@@ -7,8 +7,8 @@ from __future__ import annotations
 
 from preflight.model.fact import Deferred, Unknown
 from preflight.model.record import field
-from preflight.resources._tls_material import beside, certificates_of, swapped, tls_items
-from preflight.resources.base import Resource
+from preflight.resources._tls_material import beside, certificates_of, swapped, tls_items, unreadable
+from preflight.resources.base import Resource, now_of
 
 TYPE_CHECKING = False
 if TYPE_CHECKING:
@@ -21,7 +21,7 @@ if TYPE_CHECKING:
     from preflight.resources.base import Context
     from preflight.x509.certificate import CertificateFacts
     from preflight.x509.chain import ChainVerdict
-    from preflight.x509.material import Block, MaterialProblem
+    from preflight.x509.material import Block
 
 
 class Certificate(Resource):
@@ -76,8 +76,6 @@ class Certificate(Resource):
 RESOURCE = Certificate
 _OWN = frozenset({"name", "origin", "via", "use", "path", "file"})
 _FACTS = tuple(name for name in Certificate.fields() if name not in _OWN)
-_STRONG_CURVES = frozenset({"secp256r1", "secp384r1", "secp521r1"})
-_LEAST_RSA = 2048
 
 
 def collect(subject: Subject, context: Context) -> Iterator[Certificate]:
@@ -105,11 +103,11 @@ def _facts(item: TlsItem, items: list[TlsItem], context: Context) -> dict[str, A
 
     blocks = certificates_of(item)
     if isinstance(blocks, MaterialProblem):
-        return _unreadable(blocks)
+        return unreadable(_FACTS, blocks.code, blocks.message)
     read = [read_certificate(block.data) for block in blocks]
     leaf = read[0]
     if isinstance(leaf, CertificateProblem):
-        return _unreadable(leaf)
+        return unreadable(_FACTS, leaf.code, leaf.message)
     return {
         "problem": None,
         "detail": None,
@@ -117,11 +115,6 @@ def _facts(item: TlsItem, items: list[TlsItem], context: Context) -> dict[str, A
         **_chain(item, blocks, [one for one in read if isinstance(one, CertificateFacts)], items, context),
         **_beside_it(item),
     }
-
-
-def _unreadable(problem: MaterialProblem | Any) -> dict[str, Any]:  # noqa: ANN401 - either reader's problem
-    unknown = Unknown(reason=problem.code, detail=f"it cannot be read: {problem.message}")
-    return {**dict.fromkeys(_FACTS, unknown), "problem": problem.code, "detail": problem.message}
 
 
 def _contents(leaf: CertificateFacts, context: Context) -> dict[str, Any]:
@@ -139,23 +132,16 @@ def _contents(leaf: CertificateFacts, context: Context) -> dict[str, Any]:
         "ends": in_days(days_until(leaf.not_after, now)),
         "remaining_days": life.remaining_days,
         "lifetime_days": life.days,
-        "too_long": exceeds_private_advice(leaf.not_before, leaf.not_after, is_ca=False),
+        "too_long": exceeds_private_advice(leaf.not_before, leaf.not_after),
         "key_type": key.type,
         "key_bits": key.bits,
-        "key_strong": strong(key.type, key.bits, key.curve),
+        "key_strong": key.strong,
         "signature_hash": leaf.signature_hash,
         "version": leaf.version,
         "authority": leaf.is_ca is True,
         "self_signed": leaf.self_signed,
         "names": tuple(value for kind, value in leaf.sans if kind in {"dns", "ip"}),
     }
-
-
-def strong(kind: str, bits: int | None, curve: str | None) -> bool:
-    """Say whether a key is of a kind and size that is safe today (CA/Browser Forum Baseline Requirements, 6.1.5)."""
-    if kind == "rsa":
-        return (bits or 0) >= _LEAST_RSA
-    return kind in {"ed25519", "ed448"} or (kind == "ec" and curve in _STRONG_CURVES)
 
 
 def _chain(
@@ -208,10 +194,3 @@ def _beside_it(item: TlsItem) -> dict[str, Any]:
     holds = isinstance(read, Material) and bool(read.private_keys)
     exposed = holds and item.facts is not None and bool(item.facts["others_access"])
     return {"holds_key": holds, "key_exposed": exposed}
-
-
-def now_of(context: Context) -> Any:  # noqa: ANN401 - a datetime, whose module is not loaded at the start
-    """Return the time as a datetime in UTC."""
-    from datetime import UTC, datetime
-
-    return datetime.fromtimestamp(context.clock.now(), UTC)

@@ -9,7 +9,7 @@ from __future__ import annotations
 from preflight.model.fact import Deferred, Unknown
 from preflight.model.record import field
 from preflight.probes.files import FileProblem
-from preflight.resources.base import Resource
+from preflight.resources.base import Resource, now_of
 from preflight.resources.postgres_client import clients, root_certificate
 
 TYPE_CHECKING = False
@@ -21,8 +21,6 @@ if TYPE_CHECKING:
     from preflight.model.subject import Subject
     from preflight.resources.base import Context
     from preflight.x509.material import Block
-
-_LIMIT = 1024 * 1024
 
 
 class PostgresPeer(Resource):
@@ -78,7 +76,7 @@ def _presented(peer: Subject, context: Context) -> tuple[Block, ...] | Deferred 
     path = server.setting("ssl_cert_file").value
     if not isinstance(path, str):
         return path if isinstance(path, Deferred) else None
-    content = context.files.read_bytes(server.absolute(path), limit=_LIMIT)
+    content = context.files.read_bytes(server.absolute(path))
     if isinstance(content, FileProblem):
         later = Deferred(reason="elsewhere", detail="the server's certificate is known only where it runs")
         return later if content.code == "elsewhere" else None
@@ -89,7 +87,6 @@ def _presented(peer: Subject, context: Context) -> tuple[Block, ...] | Deferred 
 def _facts(blocks: tuple[Block, ...] | Deferred, host: str, authority: str | None, context: Context) -> dict[str, Any]:
     if isinstance(blocks, Deferred):
         return dict.fromkeys(("names_host", "names", "chain", "chain_detail"), blocks)
-    from preflight.resources.certificate import now_of
     from preflight.x509.certificate import CertificateProblem, read_certificate
     from preflight.x509.chain import verify_chain
     from preflight.x509.hosts import match_libpq
@@ -118,7 +115,7 @@ def _trusted(authority: str | None, context: Context) -> list[bytes] | None:
 
     if not authority or authority == "system":
         return None
-    content = context.files.read_bytes(authority, limit=_LIMIT)
+    content = context.files.read_bytes(authority)
     if isinstance(content, FileProblem):
         return None
     read = read_certificates(content)

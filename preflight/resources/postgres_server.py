@@ -7,7 +7,7 @@ What their command, `postgresql.conf`, image and environment say is read in `pre
 from __future__ import annotations
 
 from preflight.model.record import field
-from preflight.resources._postgres_reaches import REACHES
+from preflight.resources._network import REACHES
 from preflight.resources.base import Resource
 
 TYPE_CHECKING = False

@@ -7,7 +7,7 @@ from __future__ import annotations
 
 from preflight.model.fact import Deferred
 from preflight.model.record import Record, field
-from preflight.resources._postgres_reaches import REACHES
+from preflight.resources._network import REACHES
 from preflight.resources._values import not_literal
 from preflight.resources.base import Resource
 from preflight.resources.postgres_server import usual_place
@@ -146,7 +146,7 @@ def _later(server: Server, subject: Subject) -> Unknown | Deferred | None:
     return not_literal(method) if method is not None else None
 
 
-_read: dict[str, AccessFile] = {}  # what images make is one of a few texts
+_read: dict[str, AccessFile] = {}  # what images make is one of a few texts, and thousands of services may have it
 
 
 def _read_made(text: str) -> AccessFile:

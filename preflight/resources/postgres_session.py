@@ -80,10 +80,8 @@ RESOURCE = PostgresSession
 
 def collect(subject: Subject, context: Context) -> Iterator[PostgresSession]:
     """Try the connection of each PostgreSQL client of the subject."""
-    if context.live is None:
-        return
     clients = postgres_client.collect(subject, context)
-    yield from live_resources(
+    return live_resources(
         PostgresSession, "postgres_session", clients, lambda client: _look(client, subject, context), context
     )
 

@@ -8,10 +8,9 @@ from __future__ import annotations
 from preflight.model.fact import Deferred, Unknown
 from preflight.model.record import field
 from preflight.resources._tls_files import parameter_of
-from preflight.resources._tls_material import beside, certificates_of, swapped, tls_items
+from preflight.resources._tls_material import beside, certificates_of, swapped, tls_items, unreadable
 from preflight.resources._values import not_literal
 from preflight.resources.base import Resource
-from preflight.resources.certificate import strong
 
 TYPE_CHECKING = False
 if TYPE_CHECKING:
@@ -89,14 +88,14 @@ def _facts(item: TlsItem, pair: TlsItem | None, subject: Subject, context: Conte
 
     block = read_private_key(item.material())
     if isinstance(block, MaterialProblem):
-        return _unreadable(block.code, block.message)
+        return unreadable(_FACTS, block.code, block.message)
     passphrase = _passphrase(item, subject)
     given = passphrase if isinstance(passphrase, str) else None
     key = read_key(block, passphrase=given)
     if key.problem is not None:
         from preflight.x509.keys import PROBLEMS
 
-        return _unreadable(key.problem, PROBLEMS[key.problem][0])
+        return unreadable(_FACTS, key.problem, PROBLEMS[key.problem][0])
     facts: dict[str, Any] = {
         "problem": None,
         "detail": None,
@@ -116,15 +115,10 @@ def _opened(key: PrivateKeyFacts, item: TlsItem, pair: TlsItem | None, context: 
     return {
         "key_type": key.key.type,
         "key_bits": key.key.bits,
-        "key_strong": strong(key.key.type, key.key.bits, key.key.curve),
+        "key_strong": key.key.strong,
         "matches": _matches(key, pair),
         "environments": _environments(key, item, context),
     }
-
-
-def _unreadable(code: str, message: str) -> dict[str, Any]:
-    unknown = Unknown(reason=code, detail=f"it cannot be read: {message}")
-    return {**dict.fromkeys(_FACTS, unknown), "problem": code, "detail": message}
 
 
 def _matches(key: PrivateKeyFacts, pair: TlsItem | None) -> Fact[bool]:
@@ -158,23 +152,19 @@ def _environments(key: PrivateKeyFacts, item: TlsItem, context: Context) -> tupl
         return ()
     import os
 
-    from preflight.resources.environment import normalise
+    from preflight.resources.environment import STRICTEST, normalise
     from preflight.x509.keys import read_key
     from preflight.x509.material import MaterialProblem, read_private_key
 
     parts = item.file.split("/")
     found: list[str] = []
     for position, part in enumerate(parts[:-1]):
-        if normalise(part) not in {"production", "staging", "development", "test"}:
+        here = normalise(part)
+        if here not in STRICTEST:
             continue
         above = "/".join(parts[:position]) or ("/" if item.file.startswith("/") else ".")
         for name in context.host.names(above):
-            if normalise(name) == normalise(part) or normalise(name) not in {
-                "production",
-                "staging",
-                "development",
-                "test",
-            }:
+            if normalise(name) not in STRICTEST or normalise(name) == here:
                 continue
             other = os.path.join("/".join(parts[:position]), name, *parts[position + 1 :])
             content = context.host.read_bytes(other)

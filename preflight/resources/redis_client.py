@@ -18,7 +18,7 @@ if TYPE_CHECKING:
     from preflight.model.subject import Subject
     from preflight.resources.base import Context
 
-_MARKS = ("REDIS", "VALKEY", "KEYDB", "DRAGONFLY")
+MARKS = ("REDIS", "VALKEY", "KEYDB", "DRAGONFLY")
 _SCHEMES = {
     "redis": False,
     "valkey": False,
@@ -53,10 +53,10 @@ def collect(subject: Subject, context: Context) -> Iterator[RedisClient]:
                 yield found
     beside: dict[tuple[str | None, str], Setting] = {}
     for setting in with_role(subject, context.bindings, "redis_password", "redis_tls"):
-        beside.setdefault((context.bindings.role(setting.name), prefix_of(setting.name, *_MARKS)), setting)
+        beside.setdefault((context.bindings.role(setting.name), prefix_of(setting.name, *MARKS)), setting)
     for setting in with_role(subject, context.bindings, "redis_host"):
         if setting.is_set:
-            prefix = prefix_of(setting.name, *_MARKS)
+            prefix = prefix_of(setting.name, *MARKS)
             password, turns = beside.get(("redis_password", prefix)), beside.get(("redis_tls", prefix))
             yield _from_split(setting, password, turns, context)
 
@@ -64,45 +64,19 @@ def collect(subject: Subject, context: Context) -> Iterator[RedisClient]:
 def _from_url(setting: Setting, context: Context) -> RedisClient | None:
     other = not_literal(setting)
     if other is not None:
-        return RedisClient(
-            name=setting.name,
-            origin=setting.origin,
-            via=setting.via,
-            network=other,
-            tls=other,
-            verifies=other,
-            password=other,
-        )
+        return _client(setting, network=other, tls=other, verifies=other, password=other)
     written = setting.text or ""
     url = parse_url(written)
     if url is None or url.scheme == "unix":
         if written.startswith(("unix:", "/")):
-            return RedisClient(
-                name=setting.name,
-                origin=setting.origin,
-                via=setting.via,
-                network="local_socket",
-                tls=False,
-                verifies=False,
-                password=None,
-            )
+            return _client(setting, network="local_socket", tls=False, verifies=False, password=None)
         malformed = Unknown(reason="malformed", detail="it is no URL; write rediss://:PASSWORD@HOST:PORT/0")
-        return RedisClient(
-            name=setting.name,
-            origin=setting.origin,
-            via=setting.via,
-            network="unknown",
-            tls=malformed,
-            verifies=malformed,
-            password=malformed,
-        )
+        return _client(setting, network="unknown", tls=malformed, verifies=malformed, password=malformed)
     if url.scheme not in _SCHEMES:
         return None  # CELERY_BROKER_URL may name another broker
     tls = _SCHEMES[url.scheme]
-    return RedisClient(
-        name=setting.name,
-        origin=setting.origin,
-        via=setting.via,
+    return _client(
+        setting,
         network=network_of(url.host or "localhost", context.neighbours),
         tls=tls,
         verifies=tls and url.query.get("ssl_cert_reqs", "required").lower() not in _NO_VERIFICATION,
@@ -114,12 +88,24 @@ def _from_split(host: Setting, password: Setting | None, turns: Setting | None, 
     tls = switch(turns)
     reference = not_literal(password) if password is not None else None
     address = host.text
-    return RedisClient(
-        name=host.name,
-        origin=host.origin,
-        via=host.via,
+    return _client(
+        host,
         network=network_of(address.partition(":")[0], context.neighbours) if address is not None else "unknown",
         tls=tls,
         verifies=tls,
         password=reference if reference is not None else state_of(password) == "set",
+    )
+
+
+def _client(
+    setting: Setting, *, network: Fact[str], tls: Fact[bool], verifies: Fact[bool], password: Fact[bool]
+) -> RedisClient:
+    return RedisClient(
+        name=setting.name,
+        origin=setting.origin,
+        via=setting.via,
+        network=network,
+        tls=tls,
+        verifies=verifies,
+        password=password,
     )

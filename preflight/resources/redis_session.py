@@ -26,6 +26,7 @@ from preflight.resources._live import (
 from preflight.resources._network import NETWORKS
 from preflight.resources._url import parse_url
 from preflight.resources._values import flag_of, not_literal, prefix_of, with_role
+from preflight.resources.redis_client import MARKS
 
 TYPE_CHECKING = False
 if TYPE_CHECKING:
@@ -45,7 +46,6 @@ if TYPE_CHECKING:
     from preflight.resources.base import Context
     from preflight.resources.redis_client import RedisClient
 
-MARKS = ("REDIS", "VALKEY", "KEYDB", "DRAGONFLY")
 UNAUTHENTICATED = ("refused", "restricted", "accepted", "protected")
 _DEFAULT_PORT = "6379"
 _MALFORMED = Unknown(reason="malformed", detail="host and port cannot be told; write rediss://:PASSWORD@HOST:PORT/0")
@@ -79,10 +79,8 @@ RESOURCE = RedisSession
 
 def collect(subject: Subject, context: Context) -> Iterator[RedisSession]:
     """Ask the server of each Redis client of the subject."""
-    if context.live is None:
-        return
     clients = redis_client.collect(subject, context)
-    yield from live_resources(
+    return live_resources(
         RedisSession, "redis_session", clients, lambda client: _look(client, subject, context), context
     )
 

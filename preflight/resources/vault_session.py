@@ -97,10 +97,8 @@ RESOURCE = VaultSession
 
 def collect(subject: Subject, context: Context) -> Iterator[VaultSession]:
     """Ask the server of each access that is not switched off."""
-    if context.live is None:
-        return
     clients = (one for one in vault_client.collect(subject, context) if one.enabled is not False)
-    yield from live_resources(
+    return live_resources(
         VaultSession, "vault_session", clients, lambda client: _look(client, subject, context), context
     )
 

@@ -50,7 +50,6 @@ ADVICE = {
     "strict_refused": ("a strict verifier refuses the chain", "Have it issued by a tool that follows RFC 5280."),
 }  # fmt: skip
 
-_CURVES = ("secp256r1", "secp384r1", "secp521r1")
 _HASHES = ("sha256", "sha384", "sha512")
 _LONGEST_SERIAL = 40
 """Hexadecimal digits of 20 bytes (RFC 5280 section 4.1.2.2)."""
@@ -141,8 +140,7 @@ def _of_any(one: CertificateFacts) -> Iterator[str]:
         yield "serial_not_positive"
     if len(digits) + (digits[0] in "89abcdef" and len(digits) % 2 == 0) > _LONGEST_SERIAL:
         yield "serial_too_long"
-    curve = one.key.type == "ec" and one.key.curve in _CURVES and not one.explicit_curve
-    usual = curve or (one.key.type == "rsa" and (one.key.bits or 0) >= 2048)
+    usual = one.key.strong and one.key.type in {"rsa", "ec"} and not one.explicit_curve
     if not usual:
         yield "unusual_key"
     if one.signature_hash not in _HASHES and not (one.self_signed and usual):

@@ -41,7 +41,6 @@ PROBLEMS = {
     "bad_version": ("its X.509 version is none that exists", "Have it issued again as version 3."),
     "bad_time": ("its validity is no pair of dates", "Have it issued again."),
 }
-SAN_KINDS = ("dns", "ip", "email", "uri", "directory", "other")
 _KEY_USAGES = (
     "digital_signature content_commitment key_encipherment data_encipherment key_agreement key_cert_sign crl_sign"
 ).split()
@@ -86,7 +85,9 @@ class CertificateFacts(Record):
     netscape_types: tuple[str, ...] | None = field(
         "ssl_client, ssl_server, …: Netscape's old certificate type, which OpenSSL still obeys; None without it."
     )
-    sans: tuple[tuple[str, str], ...] = field("Alternative names as (type, value), in order.")
+    sans: tuple[tuple[str, str], ...] = field(
+        "Alternative names as (type, value), in order; the type is dns, ip, email, uri, directory or other."
+    )
     common_names: tuple[str, ...] = field("The subject's common names, in order.")
     self_issued: bool = field("Whether issuer and subject are the same name.")
     self_signed: bool = field(

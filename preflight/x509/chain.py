@@ -80,7 +80,6 @@ REASONS = {
     "explicit_curve": ("its elliptic curve is spelled out instead of named", "Make a new key on a named curve."),
     "chain_too_long": ("the chain is too long", "Have it issued by a CA nearer to the root."),
 }
-ORDERS = ("leaf_first", "leaf_not_first", "unordered", "unrelated")
 
 
 class ChainFailure(Record):

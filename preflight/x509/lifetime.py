@@ -1,4 +1,4 @@
-"""How much of a certificate's life is left, and whether it lives longer than the rules for its kind allow.
+"""How much of a certificate's life is left, and whether it lives longer than is wise.
 
 Warnings are scaled by the lifetime: 30 days are nothing to a certificate of ten years and two thirds of one of 47 days.
 """
@@ -21,17 +21,9 @@ SKEW = timedelta(minutes=5)
 _DAY = 86400
 _SECOND = timedelta(seconds=1)
 
-#: Longest life of a publicly trusted server certificate by its first day (CA/Browser Forum Baseline Requirements,
-#: section 6.3.2, ballot SC-081v3), newest first: (from this day on, days).
-PUBLIC_LIMITS = (
-    (datetime(2029, 3, 15, tzinfo=UTC), 47),
-    (datetime(2027, 3, 15, tzinfo=UTC), 100),
-    (datetime(2026, 3, 15, tzinfo=UTC), 200),
-    (datetime(2020, 9, 1, tzinfo=UTC), 398),
-    (datetime(2018, 3, 1, tzinfo=UTC), 825),
-)
-PRIVATE_LEAF_DAYS = 825
-PRIVATE_CA_DAYS = 7300
+_PRIVATE_LEAF_DAYS = 825
+# Days left below which it is critical, a warning or worth a notice; at most a sixth, a third and half of the lifetime.
+_CRITICAL_DAYS, _WARNING_DAYS, _NOTICE_DAYS = 7, 30, 90
 
 
 class Lifetime(Record):
@@ -41,64 +33,37 @@ class Lifetime(Record):
     days: int = field("Days of its whole life, each one begun counted; the first and the last second belong to it.")
     remaining_days: int = field("Whole days left; negative when it has expired, by days begun.")
     remaining_seconds: int = field("Seconds left, negative when it has expired.")
-    remaining_share: float = field("Share of its life that is left, from 0 to 1.")
-    warning_days: float = field("Below this many days left the state is `warning`: 30, at most a third of its life.")
-    notice_days: float = field("Below this many days left the state is `notice`: 90, at most half of its life.")
-    critical_days: float = field("Below this many days left the state is `critical`: 7, at most a sixth of its life.")
 
 
-def lifetime(
-    not_before: datetime,
-    not_after: datetime,
-    now: datetime,
-    *,
-    critical_days: float = 7,
-    warning_days: float = 30,
-    notice_days: float = 90,
-) -> Lifetime:
+def lifetime(not_before: datetime, not_after: datetime, now: datetime) -> Lifetime:
     """Say how much of a certificate's life is left.
 
     Args:
         not_before: The first second in which it is valid, with its zone.
         not_after: The last one (RFC 5280 section 4.1.2.5: it belongs to the validity), with its zone.
         now: The moment that counts, with its zone.
-        critical_days: Days left below which it is critical, at most a sixth of the lifetime.
-        warning_days: Days left below which it is a warning, at most a third of the lifetime.
-        notice_days: Days left below which it is worth a notice, at most half of the lifetime.
     """
-    whole = max((not_after - not_before + _SECOND).total_seconds(), 0)
     left = (not_after - now).total_seconds()
-    lived = whole / _DAY
-    critical, warning, notice = (
-        min(critical_days, lived / 6),
-        min(warning_days, lived / 3),
-        min(notice_days, lived / 2),
-    )
     return Lifetime(
-        state=_state(not_before, not_after, now, left / _DAY, (critical, warning, notice)),
+        state=_state(not_before, not_after, now),
         days=lifetime_days(not_before, not_after),
         remaining_days=int(left // _DAY),
         remaining_seconds=int(left // 1),
-        remaining_share=min(max((left + 1) / whole, 0.0), 1.0) if whole and left >= 0 else 0.0,
-        critical_days=critical,
-        warning_days=warning,
-        notice_days=notice,
     )
 
 
-def _state(
-    not_before: datetime, not_after: datetime, now: datetime, left: float, limits: tuple[float, float, float]
-) -> State:
+def _state(not_before: datetime, not_after: datetime, now: datetime) -> State:
     if now > not_after:
         return "expired"
     if not_before - now > SKEW:
         return "not_yet_valid"
-    critical, warning, notice = limits
-    if left < critical:
+    whole = (not_after - not_before + _SECOND).total_seconds() / _DAY
+    left = (not_after - now).total_seconds() / _DAY
+    if left < min(_CRITICAL_DAYS, whole / 6):
         return "critical"
-    if left < warning:
+    if left < min(_WARNING_DAYS, whole / 3):
         return "warning"
-    return "notice" if left < notice else "valid"
+    return "notice" if left < min(_NOTICE_DAYS, whole / 2) else "valid"
 
 
 def days_until(moment: datetime, now: datetime) -> int:
@@ -126,17 +91,6 @@ def lifetime_days(not_before: datetime, not_after: datetime) -> int:
     return max(-(-seconds // _DAY), 0)
 
 
-def public_limit(not_before: datetime) -> int | None:
-    """Return the most days that a public CA may give a server certificate from a day on; None before March 2018."""
-    return next((days for since, days in PUBLIC_LIMITS if not_before >= since), None)
-
-
-def exceeds_public_limit(not_before: datetime, not_after: datetime) -> bool:
-    """Say whether a server certificate lives longer than browsers accept of a public CA."""
-    limit = public_limit(not_before)
-    return limit is not None and lifetime_days(not_before, not_after) > limit
-
-
-def exceeds_private_advice(not_before: datetime, not_after: datetime, *, is_ca: bool) -> bool:
-    """Say whether a private CA's certificate lives longer than is wise: 825 days for a leaf, 20 years for a CA."""
-    return lifetime_days(not_before, not_after) > (PRIVATE_CA_DAYS if is_ca else PRIVATE_LEAF_DAYS)
+def exceeds_private_advice(not_before: datetime, not_after: datetime) -> bool:
+    """Say whether a certificate that a private CA issued lives longer than is wise: 825 days."""
+    return lifetime_days(not_before, not_after) > _PRIVATE_LEAF_DAYS

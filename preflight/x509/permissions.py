@@ -7,7 +7,6 @@ from __future__ import annotations
 
 import stat
 
-_OTHERS = stat.S_IRWXO
 _GROUP_OR_OTHERS = stat.S_IRWXG | stat.S_IRWXO
 _MORE_THAN_GROUP_READ = stat.S_IWGRP | stat.S_IXGRP | stat.S_IRWXO
 
@@ -87,17 +86,6 @@ def may_read(mode: int, owner: int, group: int, *, uid: int, gids: tuple[int, ..
     if uid == owner:
         return bool(mode & stat.S_IRUSR)
     return bool(mode & (stat.S_IRGRP if group in gids else stat.S_IROTH))
-
-
-def private_mode(mode: int) -> str | None:
-    """Say what is wrong with the mode of a private key that no rule of PostgreSQL covers, or None.
-
-    Returns:
-        `others` when others have any right to it, `group_write` when its group may replace it.
-    """
-    if mode & _OTHERS:
-        return "others"
-    return "group_write" if mode & stat.S_IWGRP else None
 
 
 def _is_regular(mode: int) -> bool:

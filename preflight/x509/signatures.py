@@ -18,6 +18,8 @@ if TYPE_CHECKING:
 
 KEY_TYPES = ("rsa", "ec", "ed25519", "ed448", "dsa", "other")
 
+_STRONG_CURVES = ("secp256r1", "secp384r1", "secp521r1")
+_LEAST_RSA = 2048  # bits
 # What kind of key signs, by the start of the algorithm's OID (RFC 3279, 4055, 5758, 8410).
 _SIGNATURES = (
     ("1.2.840.113549.1.1.", "rsa"),
@@ -37,6 +39,13 @@ class KeyFacts(Record):
     type: str = field("The algorithm.", choices=KEY_TYPES)
     bits: int | None = field("Size of the modulus, or of the curve's field, in bits; None where it is not known.")
     curve: str | None = field("The curve's name for `ec`, as OpenSSL and RFC 5480 have it: secp256r1, secp384r1, …")
+
+    @property
+    def strong(self) -> bool:
+        """Whether it is of a kind and size that is safe today (CA/Browser Forum Baseline Requirements, 6.1.5)."""
+        if self.type == "rsa":
+            return (self.bits or 0) >= _LEAST_RSA
+        return self.type in {"ed25519", "ed448"} or (self.type == "ec" and self.curve in _STRONG_CURVES)
 
 
 def key_facts(key: object) -> KeyFacts:

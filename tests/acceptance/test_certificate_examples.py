@@ -376,3 +376,17 @@ def test_a_page_names_only_rules_and_files_that_exist(preflight, name):
         assert target.startswith("https://") or (EXAMPLES / name / target).exists(), target
     for path in (EXAMPLES / name).iterdir():  # and each file is spoken of
         assert path.name == "README.md" or path.name in page, path.name
+
+
+@pytest.mark.skipif(os.geteuid() != 0, reason="only root gives files away")
+def test_a_key_of_a_group_is_there_for_its_members(openssl, prepared, server_folder, judge):
+    """As a pod gives a secret to its `fsGroup`: root's, and readable by the group."""
+    folder = Path(shutil.copytree(prepared("projectx") / "corrected", server_folder / "corrected"))
+    folder.chmod(0o755)
+    (folder / "certificates").chmod(0o755)
+    key = folder / "certificates" / "client-key.pem"
+    os.chown(key, 0, 2000)
+    key.chmod(0o640)
+    refused = {"private-key-file-readable"}
+    assert refused <= blocking(judge(folder, ".env.production", "--as-uid", 1000)[1])
+    assert not refused & blocking(judge(folder, ".env.production", "--as-uid", 1000, "--as-gid", 2000)[1])

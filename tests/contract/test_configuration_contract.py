@@ -80,6 +80,7 @@ FIELD_VALUES: dict[str, st.SearchStrategy[Any]] = {
     "format": st.sampled_from(["json", "text", None]),
     "allow_environment": st.lists(st.sampled_from(PERMISSIONS), max_size=8),
     "as_uid": st.sampled_from([0, 1000, None]),
+    "as_gids": st.lists(st.sampled_from([0, 1000, 2000]), max_size=2),
 }
 TEXTS: dict[str, st.SearchStrategy[str]] = {
     "PREFLIGHT_PROFILE": st.sampled_from(["production", "staging", "our-own"]),
@@ -103,6 +104,7 @@ TEXTS: dict[str, st.SearchStrategy[str]] = {
     "PREFLIGHT_LOG": st.sampled_from(["off", "json"]),
     "PREFLIGHT_FORMAT": st.sampled_from(["json", "text"]),
     "PREFLIGHT_AS_UID": st.sampled_from(["0", "1000"]),
+    "PREFLIGHT_AS_GIDS": st.sampled_from(["0", "1000, 2000", ","]),
 }
 WRONG_TEXTS = st.sampled_from(
     [

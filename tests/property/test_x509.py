@@ -107,7 +107,6 @@ def test_time_only_makes_things_worse(days, left, later):
     first, second = lifetime(NOW, end, now), lifetime(NOW, end, now + timedelta(days=later))
     assert order.index(first.state) <= order.index(second.state)
     assert first.remaining_seconds >= second.remaining_seconds
-    assert 0 <= second.remaining_share <= first.remaining_share <= 1
 
 
 @given(

@@ -24,7 +24,8 @@ exit codes:
   0 all is fine
   1 something has expired, is not valid yet, cannot be read, does not belong together, or OpenSSL refuses it;
     with --fail-within also what expires by then, with --strict also warnings
-  4 nothing was found, or nothing at a path that was named
+  2 wrong usage
+  4 nothing was found, or nothing at a path that was named; a file of --ca cannot be used, or the output not be written
 
 examples:
   preflight certs inspect

@@ -73,7 +73,7 @@ def served(tmp_path, ca):
 def test_a_handshake_tells_version_cipher_and_certificates(served, good, ca, version):
     session = served(good, ca, maximum=version)
     assert isinstance(session, TlsSession), session
-    assert (session.version, session.bits) in {(version, 256), (version, 128)}
+    assert session.version == version
     assert session.cipher.startswith("TLS_" if version == "1.3" else "ECDHE")
     assert session.certificates == (good.der, ca.der)
     assert session.verified

@@ -5,7 +5,6 @@ from __future__ import annotations
 import ssl
 import time
 import warnings
-from datetime import UTC, datetime
 
 import pytest
 from support.chains import CLIENT, SERVER, Issuer
@@ -49,12 +48,10 @@ def look(tmp_path, ca, good):
 def test_a_good_server(look, good, ca):
     seen = look(good, ca)
     assert isinstance(seen, TlsEndpoint), seen
-    assert (seen.version, seen.bits) == ("1.3", 256)
+    assert seen.version == "1.3"
     assert (seen.accepted, seen.undetermined, seen.floor) == (("1.2", "1.3"), (), "1.2")
     assert (seen.verified, seen.refusal, seen.name_matches) == (True, None, True)
     assert seen.certificates == (good.der, ca.der)
-    assert datetime.fromtimestamp(seen.not_after, UTC) == good.certificate.not_valid_after_utc
-    assert seen.leaf.common_name == "localhost"
 
 
 @pytest.mark.parametrize(

@@ -105,7 +105,7 @@ def test_a_group_and_its_connection():
         "PAYMENTS_SERVER_PORT": "8080",
     }
     group = group_of(settings)
-    assert (group.prefix, group.assumed) == ("payments_database", False)
+    assert group.prefix == "payments_database"
     assert group.roles["password"] == "PAYMENTS_DATABASE_PASSWORD"
     found = connection_of(group, settings)
     assert (found.form, found.driver) == ("settings", "libpq")
@@ -122,31 +122,31 @@ def test_a_group_and_its_connection():
 
 
 @pytest.mark.parametrize(
-    ("settings", "assumed"),
+    ("settings", "alone", "beside_mysql"),
     [
-        ({"DB_HOST": "db", "DB_PASSWORD": "x"}, True),
-        ({"DB_HOST": "db", "DB_NAME": "x", "DB_PORT": "5432"}, False),
-        ({"DB_HOST": "db:5432", "DB_NAME": "x"}, False),
-        ({"DB_HOST": "postgres", "DB_USER": "x"}, False),
-        ({"DB_HOST": "db", "DB_USER": "x", "DB_CONNECTION": "pgsql"}, False),
-        ({"DB_HOST": "db", "DB_USER": "x", "DB_ENGINE": "django.db.backends.postgresql"}, False),
-        ({"DB_HOST": "db", "DB_SSLMODE": "require"}, False),
-        ({"DB_HOST": "db", "DB_SSL": "true"}, True),
-        ({"KC_DB": "postgres", "KC_DB_URL_HOST": "db", "KC_DB_USERNAME": "x"}, False),
-        ({"PG_HOST": "db", "PG_DATABASE": "x"}, False),
-        ({"PGHOST": "db", "PGUSER": "x"}, False),
-        ({"PGHOST": "db", "PGSSLMODE": "require"}, False),
-        ({"PGHOSTADDR": "10.0.0.1", "PGDATABASE": "x"}, False),
-        ({"PGSERVICE": "orders", "PGUSER": "x"}, False),
-        ({"PGSERVICE": None, "PGUSER": "x"}, False),
-        ({"DB_HOST": None, "DB_PASSWORD": None}, True),
-        ({"POSTGRES_HOST": "mysql-to-postgres", "POSTGRES_DB": "x"}, None),
-        ({"DB_HOST": "db", "DB_PASSWORD": "x", "MYSQL_DATABASE": "y", "POSTGRES_DB": "z"}, True),
+        ({"DB_HOST": "db", "DB_PASSWORD": "x"}, 1, 0),
+        ({"DB_HOST": "db", "DB_NAME": "x", "DB_PORT": "5432"}, 1, 1),
+        ({"DB_HOST": "db:5432", "DB_NAME": "x"}, 1, 1),
+        ({"DB_HOST": "postgres", "DB_USER": "x"}, 1, 1),
+        ({"DB_HOST": "db", "DB_USER": "x", "DB_CONNECTION": "pgsql"}, 1, 1),
+        ({"DB_HOST": "db", "DB_USER": "x", "DB_ENGINE": "django.db.backends.postgresql"}, 1, 1),
+        ({"DB_HOST": "db", "DB_SSLMODE": "require"}, 1, 1),
+        ({"DB_HOST": "db", "DB_SSL": "true"}, 1, 0),
+        ({"KC_DB": "postgres", "KC_DB_URL_HOST": "db", "KC_DB_USERNAME": "x"}, 1, 1),
+        ({"PG_HOST": "db", "PG_DATABASE": "x"}, 1, 1),
+        ({"PGHOST": "db", "PGUSER": "x"}, 1, 1),
+        ({"PGHOST": "db", "PGSSLMODE": "require"}, 1, 1),
+        ({"PGHOSTADDR": "10.0.0.1", "PGDATABASE": "x"}, 1, 1),
+        ({"PGSERVICE": "orders", "PGUSER": "x"}, 1, 1),
+        ({"PGSERVICE": None, "PGUSER": "x"}, 1, 1),
+        ({"DB_HOST": None, "DB_PASSWORD": None}, 1, 0),
+        ({"POSTGRES_HOST": "mysql-to-postgres", "POSTGRES_DB": "x"}, 0, 0),
+        ({"DB_HOST": "db", "DB_PASSWORD": "x", "MYSQL_DATABASE": "y", "POSTGRES_DB": "z"}, 1, 1),
     ],
 )
-def test_groups_that_are_clients(settings, assumed):
-    groups = split_clients(settings)
-    assert [group.assumed for group in groups] == ([] if assumed is None else [assumed])
+def test_groups_that_are_clients(settings, alone, beside_mysql):
+    assert len(split_clients(settings)) == alone
+    assert len(split_clients({**settings, "MYSQL_DATABASE": "y"})) == beside_mysql
 
 
 @pytest.mark.parametrize(

@@ -26,6 +26,7 @@ class Around:
     defer_paths = ()
     as_uid = None
     as_gids = ()
+    made = None
 
     def __init__(self, subject, folder):
         self.host = FileProbe(str(folder))

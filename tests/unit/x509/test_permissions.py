@@ -6,7 +6,7 @@ import stat
 
 import pytest
 
-from preflight.x509.permissions import REASONS, libpq_client_key, may_read, private_mode, server_key
+from preflight.x509.permissions import REASONS, libpq_client_key, may_read, server_key
 
 
 @pytest.mark.parametrize(
@@ -66,10 +66,3 @@ def test_the_owners_class_decides_alone():
     assert not may_read(0o604, 5, 7, uid=6, gids=(7,))
     assert may_read(0o604, 5, 7, uid=6, gids=(8,))
     assert may_read(0o000, 5, 7, uid=0)
-
-
-@pytest.mark.parametrize(
-    ("mode", "expected"), [(0o600, None), (0o640, None), (0o660, "group_write"), (0o644, "others"), (0o601, "others")]
-)
-def test_a_mode_that_is_not_private(mode, expected):
-    assert private_mode(mode) == expected

@@ -1,4 +1,4 @@
-"""What the stage `start` leaves out where somebody tries it beside a Compose file, and says so."""
+"""What is judged where a Compose file lies beside other inputs, and what is said of what is left out."""
 
 from __future__ import annotations
 
@@ -39,3 +39,36 @@ def test_a_project_that_the_command_line_names_is_never_left_out_silently(prefli
     done = preflight("check", "--stage", "start", *where, env=good)
     assert (done.returncode, done.stdout) == (2, "")
     assert "Judge one at a time" in done.stderr
+
+
+PRIVILEGED = f"{COMPOSE}    privileged: true\n    environment: {{MODE: '${{MODE:?}}'}}\n"
+
+
+def test_an_env_file_option_gives_the_project_of_the_folder_its_variables(preflight, tmp_path):
+    (tmp_path / "compose.yaml").write_text(PRIVILEGED)
+    (tmp_path / "prod.env").write_text("MODE=a\n")
+    done = preflight("check", "--env-file", "prod.env", "--format", "json")
+    report = json.loads(done.stdout)
+    assert "compose.yaml" in {one["path"] for one in report["inputs"]}
+    assert "container-privileged" in {one["rule"] for one in report["findings"] if one["blocking"]}
+    assert done.returncode == 1
+
+
+def test_an_env_file_that_is_named_alone_is_judged_alone_and_says_so(preflight, tmp_path):
+    (tmp_path / "compose.yaml").write_text(PRIVILEGED)
+    (tmp_path / "prod.env").write_text("MODE=a\n")
+    report = json.loads(preflight("check", "prod.env", "--format", "json").stdout)
+    assert "compose.yaml" not in {one["path"] for one in report["inputs"]}
+    assert (
+        "compose.yaml is not judged; for its services: preflight check -f compose.yaml --env-file prod.env"
+        in report["notes"]
+    )
+
+
+def test_a_file_that_compose_reads_is_not_said_to_be_left_out(preflight, tmp_path):
+    (tmp_path / "compose.yaml").write_text(PRIVILEGED)
+    (tmp_path / ".env").write_text("MODE=a\n")
+    (tmp_path / ".env.production").write_text("OTHER=b\n")
+    report = json.loads(preflight("check", "--format", "json").stdout)
+    assert {".env", ".env.production"} <= {one["path"] for one in report["inputs"]}
+    assert not [note for note in report["notes"] if note.startswith(".env was found")]
