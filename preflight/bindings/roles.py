@@ -19,6 +19,7 @@ ROLES: dict[str, str] = {
     "password": "Password of anything else.",
     "token": "Token or key that another party issued.",
     "environment": "Which environment this is.",
+    "debug_mode": "Whether a framework's debug mode is on.",
     "database_url": "Connection string of a database.",
     "redis_url": "Connection string of Redis or Valkey.",
     "redis_host": "Host of Redis or Valkey.",
@@ -161,6 +162,7 @@ _ENVIRONMENT_NAMES = frozenset(
     deployment_env deployment_environment app_environment aspnetcore_environment dotnet_environment spring_profiles_active
     app_stage stage symfony_env hanami_env mix_env run_env service_env runtime_env sentry_environment""".split()
 )
+_DEBUG_NAMES = frozenset({"debug", "app_debug", "django_debug", "fastapi_debug", "flask_debug", "starlette_debug"})
 _VERIFICATION_NAMES = frozenset(
     """node_tls_reject_unauthorized pythonhttpsverify git_ssl_no_verify curl_insecure vault_skip_verify consul_http_ssl_verify
     nomad_skip_verify sslkeylogfile""".split()
@@ -187,6 +189,8 @@ def plain_role(name: str) -> str | None:
     last = words[-1]
     if joined in _ENVIRONMENT_NAMES:
         return "environment"
+    if joined in _DEBUG_NAMES:
+        return "debug_mode"
     if joined in _VERIFICATION_NAMES or _switches_verification(words, present):
         return "tls_verification"
     if (role := _cors_role(words, present)) is not None:

@@ -24,6 +24,9 @@ class FileResource(Resource):
     host_path: Fact[str] = field(
         "Where a path in a container leads to on this machine, whether or not a file is there; absent for one of this machine."
     )
+    deferrable_folder: Fact[str] = field(
+        "At stage build the folder of a missing file, as `defer_paths` can name it; absent at stage start, or where it has none."
+    )
     kind: Fact[str] = field("What stands there.", choices=KINDS)
     reader: Fact[int] = field("User id of who will read it; absent where it is not known.")
     readable: Fact[bool] = field(
@@ -75,6 +78,8 @@ def file_facts(path: str, context: Context, *, on_host: bool = False) -> dict[st
     facts: dict[str, Any] = {"path": shown, **dict.fromkeys(_FACTS)}
     facts |= {"kind": seen.kind, "file": _file(seen, shown)}
     facts["host_path"] = seen.place if seen.on_host and isinstance(shown, str) else None
+    if not seen.exists and context.stage == "build" and isinstance(shown, str):
+        facts["deferrable_folder"] = _folder(seen.place or path)
     if seen.kind != "regular":
         return facts
     mode = seen.mode
@@ -92,6 +97,12 @@ def file_facts(path: str, context: Context, *, on_host: bool = False) -> dict[st
         "unsafe_directory": seen.unsafe_parent,
     }
     return facts
+
+
+def _folder(path: str) -> str | None:
+    """Return the folder of a path as the beginning of a path; None where that would be the beginning of every path."""
+    folder = path.rpartition("/")[0].removeprefix("./")
+    return f"{folder}/" if folder else None
 
 
 def _file(seen: FileFacts, shown: Fact[str]) -> Fact[str]:

@@ -1,4 +1,4 @@
-"""Where a host is, as far as its name tells; and the words for who reaches a server."""
+"""Where a host is, as far as its name tells; where its ports are bound, and the words for who reaches a server."""
 
 from __future__ import annotations
 
@@ -8,11 +8,32 @@ TYPE_CHECKING = False
 if TYPE_CHECKING:
     from collections.abc import Collection, Iterable
 
+    from preflight.model.service import Service
+
 # neighbour: another service of the same project, on a network of one machine.
 NETWORKS = ("local_socket", "loopback", "neighbour", "remote", "unknown")
 # Nobody; services of the project, over networks without or with a way out; this machine; whoever is in a network that is not the
 # project's own or spans machines; everybody.
 REACHES = ("nobody", "internal", "project", "host", "shared", "published")
+
+
+_HOST_BINDING = "com.docker.network.bridge.host_binding_ipv4"
+
+
+def bound_address(host_ip: str | None, service: Service) -> str | None:
+    """Return the address of the host that a port is bound to; None for every one.
+
+    A port without an address of its own is bound to the one that all of the service's networks agree on (Docker
+    documentation, "Port publishing and mapping").
+
+    Args:
+        host_ip: The address that is written.
+        service: The service that publishes it.
+    """
+    if host_ip:
+        return host_ip
+    bound = {network.driver_opts.get(_HOST_BINDING) for network in service.networks}
+    return bound.pop() if len(bound) == 1 else None
 
 
 def network_of(host: str, neighbours: Collection[str]) -> str:

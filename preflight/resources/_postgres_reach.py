@@ -2,16 +2,15 @@
 
 from __future__ import annotations
 
+from preflight.resources._network import bound_address
 from preflight.values.listen_address import parse_listen_address
 
 TYPE_CHECKING = False
 if TYPE_CHECKING:
-    from preflight.model.service import Service
     from preflight.resources._postgres_server import Server
 
 _LOCAL = frozenset({"", "localhost", "127.0.0.1", "::1"})
 _PORT = 5432
-_BINDING = "com.docker.network.bridge.host_binding_ipv4"
 
 
 def reach_of(server: Server) -> str:
@@ -32,17 +31,11 @@ def reach_of(server: Server) -> str:
     port = server.text_of("port")
     own = int(port) if port.isdecimal() and port.isascii() else _PORT
     published = [one for one in service.ports if one.target == own]
-    if not all(_on_loopback(one.host_ip, service) for one in published):
+    bound = (bound_address(one.host_ip, service) for one in published)
+    if not all(address is not None and parse_listen_address(address).scope == "loopback" for address in bound):
         return "published"
     if any(network.external or network.driver not in (None, "bridge") for network in service.networks):
         return "shared"
     if published:
         return "host"
     return "internal" if service.networks and all(network.internal for network in service.networks) else "project"
-
-
-def _on_loopback(address: str | None, service: Service) -> bool:
-    if address is None:  # Docker takes the address of the network's own option, else every one
-        written = [network.driver_opts.get(_BINDING) for network in service.networks]
-        address = next((one for one in written if one), "")
-    return parse_listen_address(address).scope == "loopback"

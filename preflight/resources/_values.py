@@ -11,7 +11,7 @@ TYPE_CHECKING = False
 if TYPE_CHECKING:
     from preflight.bindings import Bindings
     from preflight.model.fact import Fact
-    from preflight.model.setting import Setting
+    from preflight.model.setting import Setting, Value
     from preflight.model.subject import Subject
 
 STATES = ("set", "empty", "unset", "reference", "unreadable")
@@ -22,19 +22,29 @@ _FALSE = frozenset({"false", "0", "no", "off", "n", "f", "disabled", "disable", 
 
 def state_of(setting: Setting | None) -> str:
     """Return set, empty, unset, reference or unreadable."""
-    if setting is None or setting.value is None:
+    return state_of_value(setting.value if setting is not None else None)
+
+
+def state_of_value(value: Value) -> str:
+    """Return set, empty, unset, reference or unreadable, for a value that is only a part of a setting's."""
+    if value is None:
         return "unset"
-    if isinstance(setting.value, SecretText):
-        return "set" if setting.value else "empty"
-    return "reference" if isinstance(setting.value, Reference) else "unreadable"
+    if isinstance(value, SecretText):
+        return "set" if value else "empty"
+    return "reference" if isinstance(value, Reference) else "unreadable"
 
 
 def not_literal(setting: Setting) -> Unknown | Deferred | None:
-    """Return what a fact about the value is when the value is no literal, else None."""
-    if isinstance(setting.value, Reference):
-        return deferred(setting.value)
-    if isinstance(setting.value, Unreadable):
-        return Unknown(reason=setting.value.code, detail=setting.value.detail)
+    """Return what a fact about a setting's value is when that is no literal, else None."""
+    return not_literal_value(setting.value)
+
+
+def not_literal_value(value: Value) -> Unknown | Deferred | None:
+    """Return what a fact about a value is when it is no literal, else None."""
+    if isinstance(value, Reference):
+        return deferred(value)
+    if isinstance(value, Unreadable):
+        return Unknown(reason=value.code, detail=value.detail)
     return None
 
 

@@ -60,7 +60,7 @@ class ComposeSecret(FileResource):
     given: Fact[str] = field(
         "How it is given: in plain text, by a variable with a default in plain text, by a text and variables together, by a variable, "
         "by one that must be set, passed through by name alone, by an env file, by a file, by Docker or a driver, by a reference "
-        "that something else resolves, or not at all.",
+        "that something else resolves, not at all, or not yet: the service names the file of a secret that it is not granted.",
         choices=GIVEN,
     )
     role: Fact[str] = field(
@@ -71,10 +71,12 @@ class ComposeSecret(FileResource):
     variables: Fact[tuple[str, ...]] = field("Variables that it comes from.")
     file_form: Fact[str] = field("The variable under which its image takes it as a file; absent where none is known.")
     read_by: Fact[tuple[str, ...]] = field("Settings of the service that name its file.")
+    source: Fact[str] = field("Its name below `secrets:`; absent for what does not stand there.")
 
 
 RESOURCE = ComposeSecret
 
+_SECRET_FOLDERS = ("/run/secrets", "/var/run/secrets")  # the second is a link to the first in most images
 _FILE_FACTS = tuple(
     name for name in FileResource.fields() if name not in {"name", "origin", "via"}
 )  # absent for what is no file
@@ -108,6 +110,7 @@ def collect(subject: Subject, context: Context) -> Iterator[ComposeSecret]:
     yield from _elsewhere(service, context)
     for grant in service.secrets:
         yield _of_grant(grant, service.contents.get(grant.source), subject, context)
+    yield from _not_granted(service, subject, context)
 
 
 def _elsewhere(service: Service, context: Context) -> Iterator[ComposeSecret]:
@@ -157,6 +160,7 @@ def _of_setting(
         variables=_variables(setting) or None,
         file_form=None,
         read_by=(),
+        source=None,
         **dict.fromkeys(_FILE_FACTS),
     )
 
@@ -206,6 +210,7 @@ def _of_found(found: FoundOption, text: Setting, place: str, name: str) -> Compo
         variables=found.variables or None,
         file_form=None,
         read_by=(),
+        source=None,
         **dict.fromkeys(_FILE_FACTS),
     )
 
@@ -250,6 +255,35 @@ def _variables(text: Setting) -> tuple[str, ...]:
     return shown_variables(text.written.reveal()) if text.written is not None else ()
 
 
+def _not_granted(service: Service, subject: Subject, context: Context) -> Iterator[ComposeSecret]:
+    """Yield the secrets of the project whose file a setting names, though Compose mounts it for services with a grant only."""
+    granted = {grant.source for grant in service.secrets}
+    for setting in subject.settings.values():
+        folder, _, source = (setting.text or "").rpartition("/")
+        path = f"{folder}/{source}"
+        if folder not in _SECRET_FOLDERS or setting.path is not None or source in granted or source not in service.contents:
+            continue
+        if any(path == place.target or path.startswith(place.target.rstrip("/") + "/") for place in service.files):
+            continue
+        base = setting.name.removesuffix("_FILE")
+        yield ComposeSecret(
+            # The file of a secret has the secret's name, so that what else is asked of it waits for the grant.
+            name=base if context.bindings.is_secret(base) else setting.name,
+            origin=setting.origin,
+            via=(*setting.via, service.contents[source].origin),
+            place="secret",
+            given="not_granted",
+            role=None,
+            state="unset",
+            connection_string=False,
+            variables=None,
+            file_form=None,
+            read_by=(setting.name,),
+            source=source,
+            **{**dict.fromkeys(_FILE_FACTS), "path": path},
+        )
+
+
 def _of_grant(grant: Grant, source: ContentSource | None, subject: Subject, context: Context) -> ComposeSecret:
     kind = source.kind if source is not None else "external"
     facts: dict[str, Any] = dict.fromkeys(_FILE_FACTS)
@@ -271,6 +305,7 @@ def _of_grant(grant: Grant, source: ContentSource | None, subject: Subject, cont
         connection_string=False,
         variables=(source.variable,) if source is not None and source.variable is not None else None,
         file_form=None,
+        source=grant.source,
         read_by=tuple(
             name for name, setting in subject.settings.items() if setting.path is None and setting.text == grant.target
         ),

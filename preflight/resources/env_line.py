@@ -14,6 +14,7 @@ if TYPE_CHECKING:
     from collections.abc import Iterator
 
     from preflight.model.fact import Fact
+    from preflight.model.origin import Origin
     from preflight.model.subject import Subject
     from preflight.resources.base import Context
 
@@ -58,18 +59,7 @@ def collect(subject: Subject, context: Context) -> Iterator[EnvLine]:
     for source in subject.env_files:
         whole = subject.origin.replace(file=source.path, line=1, column=1, setting=None)
         if not source.ambiguous:
-            yield EnvLine(
-                name=source.path,
-                origin=whole,
-                secret=False,
-                stray=False,
-                reader_known=known,
-                portable=True,
-                cause=(),
-                dialects=(),
-                shortened=False,
-                remedy=None,
-            )
+            yield _portable(source.path, whole, stray=False, reader_known=known)
         for line in source.ambiguous:
             yield EnvLine(
                 name=line.name,
@@ -85,15 +75,20 @@ def collect(subject: Subject, context: Context) -> Iterator[EnvLine]:
                 remedy=" ".join(dict.fromkeys(_REMEDIES.get(cause, _QUOTES) for cause in line.reasons)),
             )
         for number in source.stray:
-            yield EnvLine(
-                name=f"line {number}",
-                origin=whole.replace(line=number, column=1),
-                secret=False,
-                stray=True,
-                reader_known=known,
-                portable=True,
-                cause=(),
-                dialects=(),
-                shortened=False,
-                remedy=None,
-            )
+            place = whole.replace(line=number, column=1)
+            yield _portable(f"line {number}", place, stray=True, reader_known=known)
+
+
+def _portable(name: str, origin: Origin, *, stray: bool, reader_known: bool) -> EnvLine:
+    return EnvLine(
+        name=name,
+        origin=origin,
+        secret=False,
+        stray=stray,
+        reader_known=reader_known,
+        portable=True,
+        cause=(),
+        dialects=(),
+        shortened=False,
+        remedy=None,
+    )

@@ -5,6 +5,7 @@ The twelve-factor names have no common standard; the words people use are folded
 
 from __future__ import annotations
 
+from preflight.documents.suggestions import distance
 from preflight.model.record import field
 from preflight.resources._values import not_literal, with_role
 from preflight.resources.base import Resource
@@ -32,7 +33,11 @@ class Environment(Resource):
     """One declaration of the environment."""
 
     declared: Fact[str] = field("production, staging, development, test, or the word as written.")
-    consistent: Fact[bool] = field("Whether everything that declares the environment of this subject says the same.")
+    known: Fact[bool] = field("Whether it is one of the words that people use for those four.")
+    meant: Fact[str] = field("The environment that an unknown word is a slip of; absent where it is none.")
+    consistent: Fact[bool] = field(
+        "Whether everything that declares the environment of this subject says the same; a slip counts as what it means."
+    )
 
 
 RESOURCE = Environment
@@ -46,6 +51,25 @@ def normalise(word: str) -> str:
     # Something that was pasted here by mistake is not repeated in every line of the report.
     named = lower.isascii() and len(lower) <= _LONGEST and lower.replace("-", "").replace("_", "").isalnum()
     return lower if named else "an unrecognised word"
+
+
+def meant_by(word: str) -> str | None:
+    """Return the environment that a word is a misspelling of, or None where it is a known word or one of its own.
+
+    One letter in four may be wrong, left out, too many or swapped with its neighbour. Short words, and those with digits or
+    hyphens (`prod2`, `test-eu`), are names that somebody chose.
+
+    Args:
+        word: The word, as `normalise` returns it.
+    """
+    if word in _WORDS or not word.isalpha():
+        return None
+    nearest, meant = len(word) // 4 + 1, None
+    for known, environment in _WORDS.items():
+        found = distance(word, known, nearest)
+        if found < nearest:
+            nearest, meant = found, environment
+    return meant
 
 
 def environment_in_file_name(path: str) -> str | None:
@@ -62,10 +86,17 @@ def collect(subject: Subject, context: Context) -> Iterator[Environment]:
     rows: list[Environment] = []
     for setting in with_role(subject, context.bindings, "environment"):
         if setting.is_set:
-            declared = not_literal(setting) or normalise(setting.text or "")
+            other = not_literal(setting)
+            word = normalise(setting.text or "")
             rows.append(
                 Environment(
-                    name=setting.name, origin=setting.origin, via=setting.via, declared=declared, consistent=True
+                    name=setting.name,
+                    origin=setting.origin,
+                    via=setting.via,
+                    declared=other or word,
+                    known=other or word in _WORDS,
+                    meant=other or meant_by(word),
+                    consistent=True,
                 )
             )
     for source in subject.env_files:
@@ -76,9 +107,11 @@ def collect(subject: Subject, context: Context) -> Iterator[Environment]:
                     name=source.path,
                     origin=subject.origin.replace(file=source.path, line=1, column=1, setting=None),
                     declared=named,
+                    known=True,
+                    meant=None,
                     consistent=True,
                 )
             )
-    words = {row.declared for row in rows if isinstance(row.declared, str)}
+    words = {row.meant or row.declared for row in rows if isinstance(row.declared, str)}
     for row in rows:
         yield row.replace(consistent=len(words) < 2)

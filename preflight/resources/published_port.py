@@ -9,6 +9,7 @@ from __future__ import annotations
 
 from preflight.model.record import field
 from preflight.resources._image_roles import ROLES, led_to
+from preflight.resources._network import bound_address
 from preflight.resources.base import Resource
 from preflight.values.listen_address import parse_listen_address
 
@@ -25,7 +26,6 @@ if TYPE_CHECKING:
 
 SCOPES = ("every", "public", "private", "loopback")
 EVERY_INTERFACE = "every interface"
-_HOST_BINDING = "com.docker.network.bridge.host_binding_ipv4"
 
 
 class PublishedPort(Resource):
@@ -55,7 +55,6 @@ def collect(subject: Subject, context: Context) -> Iterator[PublishedPort]:  # n
     service = subject.service
     if service is None or service.network_mode not in {None, "bridge"}:
         return
-    default = _default_address(service)
     images = (service.image if not service.built else None, *service.guest_images)
     alike: dict[object, tuple[Led, list[Written]]] = {}
     for port in service.ports:
@@ -64,12 +63,12 @@ def collect(subject: Subject, context: Context) -> Iterator[PublishedPort]:  # n
         key = (port.origin, port.host_ip, port.protocol, None if led[0] in {"web", "other"} else led)
         alike.setdefault(key, (led, []))[1].append(port)
     for led, ports in alike.values():
-        yield _resource(subject.name, service, ports, default, led)
+        yield _resource(subject.name, service, ports, led)
 
 
-def _resource(subject: str, service: Service, ports: list[Written], default: str | None, led: Led) -> PublishedPort:
+def _resource(subject: str, service: Service, ports: list[Written], led: Led) -> PublishedPort:
     port = ports[0]
-    address = port.host_ip or default
+    address = bound_address(port.host_ip, service)
     scope = _scope(address)
     published = _published(ports)
     target = _range(str(port.target), str(ports[-1].target))
@@ -86,7 +85,7 @@ def _resource(subject: str, service: Service, ports: list[Written], default: str
         role=led[0],
         product=led[1],
         unset=_shown(port) if scope in {"every", "public"} and not port.host_ip else (),
-        beside_public=_public_twin(port, service, default) if scope == "loopback" else None,
+        beside_public=_public_twin(port, service) if scope == "loopback" else None,
         conflict=next((one.conflict for one in ports if one.conflict is not None), None),
         on_loopback=f'["{_short_form("127.0.0.1", published, target)}{protocol}"]',
     )
@@ -109,12 +108,6 @@ def _range(first: str, last: str) -> str:
     return first if first == last else f"{first}-{last}"
 
 
-def _default_address(service: Service) -> str | None:
-    """Return what a port without an address is bound to: the address that all of the service's networks agree on."""
-    bound = {network.driver_opts.get(_HOST_BINDING) for network in service.networks}
-    return bound.pop() if len(bound) == 1 else None
-
-
 def _scope(address: str | None) -> str:
     """Return who can reach an address; what is no address is taken for the widest."""
     scope = parse_listen_address(address).scope if address else "every"
@@ -127,9 +120,10 @@ def _shown(port: Written) -> tuple[str, ...]:
     )
 
 
-def _public_twin(port: Written, service: Service, default: str | None) -> str | None:
+def _public_twin(port: Written, service: Service) -> str | None:
     key = (port.published, port.target, port.protocol)
     for other in service.ports:
-        if (other.published, other.target, other.protocol) == key and _scope(other.host_ip or default) == "every":
+        same = (other.published, other.target, other.protocol) == key
+        if same and _scope(bound_address(other.host_ip, service)) == "every":
             return str(other.origin)
     return None

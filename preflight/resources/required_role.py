@@ -6,7 +6,7 @@ from preflight.bindings import ROLES, SECRET_ROLES
 from preflight.model.record import field
 from preflight.resources._renewal import renewal
 from preflight.resources._secrets import secrets_of
-from preflight.resources._values import STATES, state_of, with_role
+from preflight.resources._values import STATES, state_of, state_of_value, with_role
 from preflight.resources.base import Resource, deployment_of
 
 TYPE_CHECKING = False
@@ -52,9 +52,7 @@ def collect(subject: Subject, context: Context) -> Iterator[RequiredRole]:
         return
     for role in context.required_roles:
         if role in SECRET_ROLES:
-            states = [
-                state_of(one.setting.replace(value=one.value)) for one in secrets_of(asked, context) if one.role == role
-            ]
+            states = [state_of_value(one.value) for one in secrets_of(asked, context) if one.role == role]
         else:
             states = [state_of(setting) for setting in with_role(asked, context.bindings, role)]
         best = next((state for state in _BEST_FIRST if state in states), "unset")

@@ -7,13 +7,11 @@ reported: they would help to guess.
 from __future__ import annotations
 
 from preflight.bindings import SECRET_ROLES
-from preflight.model.fact import Deferred, Unknown
 from preflight.model.record import field
 from preflight.model.secret_text import SecretText
-from preflight.model.setting import Reference, Unreadable
 from preflight.resources._renewal import renewal
 from preflight.resources._secrets import secrets_of
-from preflight.resources._values import STATES, deferred
+from preflight.resources._values import STATES, not_literal_value, state_of_value
 from preflight.resources.base import Resource
 from preflight.strength import FORMS, assess, character_classes, decoded_bytes, form_of, is_pem, placeholder_kind
 
@@ -73,14 +71,14 @@ def collect(subject: Subject, context: Context) -> Iterator[Secret]:
     found = list(secrets_of(subject, context))
     reused = _reuse(found, context)
     for position, one in enumerate(found):
-        other = _not_literal(one)
+        other = not_literal_value(one.value)
         facts = dict.fromkeys(_FACTS, other) if other is not None else _literal(one, context, reused[position])
         yield Secret(
             name=one.label,
             origin=one.setting.origin,
             via=one.setting.via,
             role=one.role,
-            state=_state(one),
+            state=state_of_value(one.value),
             remedy=renewal(one.role, one.setting.name, embedded=one.embedded),
             source="connection_string" if one.embedded else "file" if one.setting.path else "setting",
             both_given=f"{one.setting.name}_FILE" in subject.settings
@@ -93,22 +91,6 @@ def collect(subject: Subject, context: Context) -> Iterator[Secret]:
 
 _ALWAYS_KNOWN = frozenset({"name", "origin", "via", "role", "state", "source", "both_given", "remedy"})
 _FACTS = tuple(name for name in Secret.fields() if name not in _ALWAYS_KNOWN)
-
-
-def _state(one: FoundSecret) -> str:
-    if one.value is None:
-        return "unset"
-    if isinstance(one.value, SecretText):
-        return "set" if one.value else "empty"
-    return "reference" if isinstance(one.value, Reference) else "unreadable"
-
-
-def _not_literal(one: FoundSecret) -> Unknown | Deferred | None:
-    if isinstance(one.value, Reference):
-        return deferred(one.value)
-    if isinstance(one.value, Unreadable):
-        return Unknown(reason=one.value.code, detail=one.value.detail)
-    return None
 
 
 def _literal(one: FoundSecret, context: Context, reused_by: tuple[str, ...]) -> dict[str, Any]:

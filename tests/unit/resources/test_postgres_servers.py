@@ -467,6 +467,11 @@ def test_a_file_that_is_not_there(project):
             "networks: {loop: {driver_opts: {com.docker.network.bridge.host_binding_ipv4: 127.0.0.1}}}\n",
             "host",
         ),
+        (
+            "ports: ['5432:5432']\nnetworks: [loop, plain]",
+            "networks: {plain: {}, loop: {driver_opts: {com.docker.network.bridge.host_binding_ipv4: 127.0.0.1}}}\n",
+            "published",
+        ),
     ],
 )
 def test_who_reaches_it(project, service, more, reach):
