@@ -139,7 +139,8 @@ def _key_role(words: tuple[str, ...], last: str, before: frozenset[str]) -> str 
         return "token"
     if "jwt" in before or (last == "secret" and words[-2:-1] == ("token",)):
         return "jwt_secret"
-    if before & {"tls", "ssl", "ssh", "pem"} or (last == "key" and before & {"server", "cert"}):
+    of_a_certificate = before & {"server", "cert"} or (words[-2:-1] == ("client",) and before & _DATABASE)
+    if before & {"tls", "ssl", "ssh", "pem"} or (last == "key" and of_a_certificate):
         return None  # a private key's text or path: certificates' own settings
     if before & _ENCRYPTION and not before & {"webhook", "webhooks"}:
         return "encryption_key"

@@ -73,6 +73,8 @@ _SPELLINGS = {
         "sslcert ssl_cert ssl_certificate ssl_client_cert client_cert client_certificate tls_cert tls_client_cert"
     ),
     "sslkey": "sslkey ssl_key ssl_client_key client_key tls_key tls_client_key",
+    "sslpassword": "sslpassword ssl_password ssl_passphrase",
+    "sslcrl": "sslcrl ssl_crl ssl_crlfile",
     "engine": (
         "engine driver dialect type kind backend client connection vendor adapter provider flavor flavour"
         " driver_class_name"
@@ -86,7 +88,8 @@ _SUFFIXES = {spelling: role for role, spellings in _SPELLINGS.items() for spelli
 #: Every name with one of the words above contains one of these: names without are passed over at once.
 _MARKS = ("db", "database", "sql", "pg", "postgres", "datasource", "jdbc", "rdbms", "timescale", "dsn")
 _FILE_WORDS = frozenset({"file", "path", "filename", "location"})
-_FILE_ROLES = frozenset({"sslrootcert", "sslcert", "sslkey"})
+#: The roles of settings that name files of certificates and keys.
+FILE_ROLES = frozenset({"sslrootcert", "sslcert", "sslkey", "sslcrl"})
 #: Words that tell one of several databases of an application from another, between the word for database and the role.
 _QUALIFIERS = frozenset(
     (
@@ -139,7 +142,7 @@ def _role_of(name: str) -> tuple[tuple[str, ...], str] | None:
     stem = words[:-1]
     if words[-1] in _FILE_WORDS and len(stem) > 1:
         found = role_of("_".join(stem))
-        if found is not None and found[1] in _FILE_ROLES:
+        if found is not None and found[1] in FILE_ROLES:
             return found
     return (words, "engine") if words[-1] in ("db", "database") else None
 

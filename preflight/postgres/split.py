@@ -50,7 +50,7 @@ class SplitSettings(Record):
     prefix: str = field("The words they share, joined by `_`; `PG*` for libpq's own variables.")
     roles: Mapping[str, str] = field(
         "Name of the setting by role: host, hostaddr, port, database, user, password, ssl_mode, ssl, ssl_require, ssl_disabled, "
-        "ssl_verify, sslrootcert, sslcert, sslkey, engine, url; for `PG*` the parameters of libpq, and `database`."
+        "ssl_verify, sslrootcert, sslcert, sslkey, sslpassword, sslcrl, engine, url; for `PG*` the parameters of libpq, and `database`."
     )
 
     def __hash__(self) -> int:

@@ -3,10 +3,13 @@
 from __future__ import annotations
 
 from preflight.model.record import Record, field
+from preflight.postgres.effective import ON_LIBPQ
+from preflight.postgres.names import FILE_ROLES, LIBPQ_PREFIX, role_of
 from preflight.resources._files import file_facts, is_pem_text, path_of, unknown_file
 from preflight.resources._url import parse_url
-from preflight.resources._values import not_literal, with_role
+from preflight.resources._values import not_literal
 from preflight.resources.base import once
+from preflight.resources.postgres_client import clients
 
 TYPE_CHECKING = False
 if TYPE_CHECKING:
@@ -18,14 +21,25 @@ if TYPE_CHECKING:
     from preflight.model.subject import Subject
     from preflight.resources.base import Context
 
-# libpq's environment variables, and the URI parameters of the same meaning (libpq manual, sections 32.1.2 and 32.15).
-_LIBPQ = {
-    "certificate": (("PGSSLCERT", "sslcert"),),
-    "authority": (("PGSSLROOTCERT", "sslrootcert"), ("PGSSLCRL", "sslcrl")),
-    "key": (("PGSSLKEY", "sslkey"),),
+# libpq's parameters (libpq manual, section 32.1.2), and the roles of everybody else's settings.
+_PARAMETERS = {"certificate": ("sslcert",), "authority": ("sslrootcert", "sslcrl"), "key": ("sslkey",)}
+_PURPOSES = {
+    "tls_cert_file": "certificate",
+    "tls_ca_file": "authority",
+    "tls_key_file": "key",
+    **{parameter: purpose for purpose, parameters in _PARAMETERS.items() for parameter in parameters},
 }
-_ROLES = {"certificate": "tls_cert_file", "authority": "tls_ca_file", "key": "tls_key_file"}
 _NO_PATH = frozenset({"system", ""})
+
+
+class TlsSetting(Record):
+    """A setting whose name says that it names or holds certificates or a key."""
+
+    setting: Setting = field("The setting.")
+    purpose: str = field("certificate, authority or key.")
+    libpq: bool = field("Whether libpq reads it.")
+    group: str | None = field("What of a database client it belongs to; None where it is no database client's.")
+    revokes: bool = field("Whether it is a list of certificates that are revoked.")
 
 
 class FoundFile(Record):
@@ -35,6 +49,8 @@ class FoundFile(Record):
     setting: Setting = field("The setting that names it.")
     purpose: str = field("certificate, authority or key.")
     client: bool = field("Whether libpq reads it, as a client.")
+    group: str | None = field("What of a database client it belongs to; None where it is no database client's.")
+    revokes: bool = field("Whether it is a list of certificates that are revoked.")
     facts: Any = field("Facts about the file, by name.")
 
     @property
@@ -50,25 +66,66 @@ def tls_files(subject: Subject, context: Context, purpose: str) -> Iterator[Foun
     """
     if not context.knows_paths:
         return
-    for setting in with_role(subject, context.bindings, _ROLES[purpose]):
-        found = _found(setting, setting.name, setting.text, purpose, context, client=False)
+    for one in tls_settings(subject, context, purpose):
+        found = _found(one, one.setting.name, one.setting.text, context)
         if found is not None:
             yield found
-    for variable, parameter in _LIBPQ[purpose]:
-        setting_or_none = subject.settings.get(variable)
-        if setting_or_none is not None:
-            found = _found(setting_or_none, variable, setting_or_none.text, purpose, context, client=True)
-            if found is not None:
-                yield found
+    for parameter in _PARAMETERS[purpose]:
         for setting, text in once(_with_parameters, subject, context):
-            if f"{parameter}=" not in text:
-                continue
-            path = parameter_of(text, parameter)
-            found = (
-                _found(setting, f"{setting.name} ({parameter})", path, purpose, context, client=True) if path else None
+            path = parameter_of(text, parameter) if f"{parameter}=" in text else ""
+            named = TlsSetting(
+                setting=setting,
+                purpose=purpose,
+                libpq=True,
+                group=f"string {setting.name}",
+                revokes=parameter == "sslcrl",
             )
+            found = _found(named, f"{setting.name} ({parameter})", path, context) if path else None
             if found is not None:
                 yield found
+
+
+def tls_settings(subject: Subject, context: Context, purpose: str) -> list[TlsSetting]:
+    """Return the settings of one purpose, in the order written: each by its role, and by its part in a database connection.
+
+    The reader of PostgreSQL connections says which settings are a part of one (`DB_SSLROOTCERT`, `PGSSLKEY`), so that
+    both recognise the same names.
+
+    Args:
+        subject: Has the settings.
+        context: Knows roles by names.
+        purpose: certificate, authority or key.
+    """
+    return [one for one in once(_tls_settings, subject, context) if one.purpose == purpose]
+
+
+def _tls_settings(subject: Subject, context: Context) -> list[TlsSetting]:
+    found: list[TlsSetting] = []
+    on_libpq: frozenset[str] | None = None
+    for name, setting in subject.settings.items():
+        place = role_of(name)
+        part = place if place is not None and place[1] in FILE_ROLES else None
+        role = context.bindings.role(name)
+        purpose = _PURPOSES.get(role or "") or (_PURPOSES[part[1]] if part is not None else None)
+        if purpose is None:
+            continue
+        group, libpq = None, False
+        if part is not None and part[0] == LIBPQ_PREFIX:
+            group, libpq = "libpq", True
+        elif part is not None:
+            if on_libpq is None:
+                on_libpq = _on_libpq(subject, context)
+            group, libpq = f"{'_'.join(part[0]).upper()} client", name in on_libpq
+        revokes = part is not None and part[1] == "sslcrl"
+        found.append(TlsSetting(setting=setting, purpose=purpose, libpq=libpq, group=group, revokes=revokes))
+    return found
+
+
+def _on_libpq(subject: Subject, context: Context) -> frozenset[str]:
+    """Return the names of the settings beside connections whose driver is built on libpq."""
+    return frozenset(
+        name for one in clients(subject, context) if one.found.driver in ON_LIBPQ for name in one.roles.values()
+    )
 
 
 def _with_parameters(subject: Subject, _context: Context) -> list[tuple[Setting, str]]:
@@ -77,18 +134,23 @@ def _with_parameters(subject: Subject, _context: Context) -> list[tuple[Setting,
     return [(setting, text) for setting, text in texts if text is not None and "ssl" in text]
 
 
-def _found(
-    setting: Setting, label: str, text: str | None, purpose: str, context: Context, *, client: bool
-) -> FoundFile | None:
+def _found(one: TlsSetting, label: str, text: str | None, context: Context) -> FoundFile | None:
+    setting = one.setting
     if not setting.is_set:
         return None
     other = not_literal(setting)
-    if other is not None:
-        return FoundFile(label=label, setting=setting, purpose=purpose, client=client, facts=unknown_file(other))
     path = path_of(text or "")
-    if path in _NO_PATH or is_pem_text(path):
+    if other is None and (path in _NO_PATH or is_pem_text(path)):
         return None
-    return FoundFile(label=label, setting=setting, purpose=purpose, client=client, facts=file_facts(path, context))
+    return FoundFile(
+        label=label,
+        setting=setting,
+        purpose=one.purpose,
+        client=one.libpq,
+        group=one.group,
+        revokes=one.revokes,
+        facts=unknown_file(other) if other is not None else file_facts(path, context),
+    )
 
 
 def parameter_of(text: str, name: str) -> str:

@@ -13,8 +13,8 @@ from preflight.model.secret_text import SecretText
 from preflight.model.setting import Setting
 from preflight.probes.files import FileProblem
 from preflight.resources._files import file_facts, is_pem_text
-from preflight.resources._tls_files import tls_files
-from preflight.resources._values import prefix_of, with_role
+from preflight.resources._tls_files import tls_files, tls_settings
+from preflight.resources._values import prefix_of
 from preflight.resources.base import once
 
 TYPE_CHECKING = False
@@ -28,7 +28,6 @@ if TYPE_CHECKING:
     from preflight.x509.material import Block, Material, MaterialProblem
 
 PURPOSES = ("certificate", "authority", "key")
-_ROLES = {"tls_cert_file": "certificate", "tls_ca_file": "authority", "tls_key_file": "key"}
 _MARKS = ("TLS", "SSL", "HTTPS", "MTLS", "CERT", "CERTIFICATE", "KEY", "CA", "ROOT", "CLIENT", "SERVER", "PRIVATE")
 # Trust stores of whole programs: what a listener or client next to them uses is another matter.
 _TRUST_STORES = frozenset(
@@ -82,16 +81,15 @@ def _items(subject: Subject, context: Context) -> list[TlsItem]:
     found: list[TlsItem] = []
     for purpose in PURPOSES:
         for one in tls_files(subject, context, purpose):
-            parameter = one.label != one.setting.name
-            libpq = one.client
-            group = f"string {one.setting.name}" if parameter else "libpq" if libpq else _group(one.setting.name)
+            if one.revokes:
+                continue
             item = TlsItem(
                 label=one.label,
                 setting=one.setting,
                 purpose=purpose,
-                client=libpq or _is_client(one.setting.name),
-                libpq=libpq,
-                group=group,
+                client=one.group is not None or _is_client(one.setting.name),
+                libpq=one.client,
+                group=one.group or _group(one.setting.name),
             )
             path = one.facts["path"]
             if isinstance(path, (Unknown, Deferred)):
@@ -191,15 +189,16 @@ def _served(subject: Subject, context: Context) -> list[TlsItem]:
 
 
 def _held(subject: Subject, context: Context, purpose: str) -> Iterator[TlsItem]:
-    for setting in with_role(subject, context.bindings, *(role for role, what in _ROLES.items() if what == purpose)):
-        if setting.text is not None and is_pem_text(setting.text.strip()):
+    for one in tls_settings(subject, context, purpose):
+        setting = one.setting
+        if setting.text is not None and is_pem_text(setting.text.strip()) and not one.revokes:
             yield TlsItem(
                 label=setting.name,
                 setting=setting,
                 purpose=purpose,
-                client=_is_client(setting.name),
-                libpq=False,
-                group=_group(setting.name),
+                client=one.group is not None or _is_client(setting.name),
+                libpq=one.libpq,
+                group=one.group or _group(setting.name),
                 text=SecretText(setting.text),
             )
 

@@ -54,7 +54,7 @@ _STATES = ("valid", "notice", "warning", "critical", "not_yet_valid", "expired")
 def collect(subject: Subject, context: Context) -> Iterator[CaBundle]:
     """Collect the bundles that settings and connection strings name, and those that settings hold."""
     for item in tls_items(subject, context):
-        if item.purpose == "authority" and not item.label.endswith(("(sslcrl)", "PGSSLCRL")):
+        if item.purpose == "authority":
             yield CaBundle(
                 name=item.label,
                 origin=item.origin,

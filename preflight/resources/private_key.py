@@ -7,6 +7,7 @@ from __future__ import annotations
 
 from preflight.model.fact import Deferred, Unknown
 from preflight.model.record import field
+from preflight.postgres.names import role_of
 from preflight.resources._tls_files import parameter_of
 from preflight.resources._tls_material import beside, certificates_of, swapped, tls_items, unreadable
 from preflight.resources._values import not_literal
@@ -135,13 +136,16 @@ def _matches(key: PrivateKeyFacts, pair: TlsItem | None) -> Fact[bool]:
 
 def _passphrase(item: TlsItem, subject: Subject) -> Fact[str]:
     """Return the configured passphrase: `sslpassword` in the connection string, or a setting named like the key."""
-    if item.libpq:
-        text = item.setting.text or ""
-        return parameter_of(text, "sslpassword") or None
+    if item.group.startswith("string "):
+        return parameter_of(item.setting.text or "", "sslpassword") or None
+    place = role_of(item.setting.name)
+    asked = (place[0], "sslpassword") if place is not None else None
     stems = {item.setting.name, item.setting.name.removesuffix("_FILE").removesuffix("_PATH")}
     for setting in subject.settings.values():
         stem, _, last = setting.name.rpartition("_")
-        if last in _PASSPHRASE_WORDS and stem in stems and setting.is_set:
+        if setting.is_set and (
+            (last in _PASSPHRASE_WORDS and stem in stems) or (asked is not None and role_of(setting.name) == asked)
+        ):
             return not_literal(setting) or setting.text
     return None
 
