@@ -1,4 +1,4 @@
-"""The report of a refused start on one line: what a container's log has room for.
+"""The report of a start on one line: what a container's log has room for.
 
 It is a report by the same schema, of the findings that need somebody: failures, errors, and what is put off.
 """
@@ -11,7 +11,8 @@ if TYPE_CHECKING:
     from typing import Any
 
 _QUIET = ("pass", "not_applicable")
-HOW_TO_GET_ALL = "--format text explains each, --format json or -o FILE gives the whole report"
+HOW_TO_GET_THE_REPORT = "--format json or -o FILE gives the whole report"
+HOW_TO_GET_ALL = f"--format text explains each, {HOW_TO_GET_THE_REPORT}"
 
 
 def brief(report: Mapping[str, Any]) -> dict[str, Any]:

@@ -15,6 +15,7 @@ from preflight.gate.report import Outcome, build
 from preflight.gate.request import Request
 from preflight.gate.run import NOT_KNOWN, Run
 from preflight.model.problem import Problem
+from preflight.packs.library import profile_names
 from preflight.probes.clock import Clock
 from preflight.probes.files import FileProbe
 from preflight.probes.git import GitProbe
@@ -189,7 +190,7 @@ def _request(
         configuration=tuple(effective(configuration)),
         configuration_file=(configuration.file, configuration.sha256) if configuration.file is not None else None,
         notes=(
-            *(_note(name, meant) for name, meant in configuration.unknown_variables),
+            *(without_meaning(name, meant) for name, meant in configuration.unknown_variables),
             *notes,
         ),
         files=FileProbe(),
@@ -198,8 +199,17 @@ def _request(
     )
 
 
-def _note(name: str, meant: str | None) -> str:
-    return f"the variable {name} means nothing to preflight" + (f"; {meant} may be meant" if meant else "")
+def without_meaning(name: str, meant: str | None) -> str:
+    """Say of a `PREFLIGHT_*` variable that it has no effect, and what may have been meant.
+
+    Args:
+        name: The variable.
+        meant: The variable that may be meant.
+    """
+    said = f"the variable {name} means nothing to preflight"
+    if name == "PREFLIGHT_CONFIG":
+        return f"{said}; a configuration file is named with --config"
+    return said + (f"; {meant} may be meant" if meant else "")
 
 
 def _stopped(
@@ -212,10 +222,11 @@ def _stopped(
     profile: str | None,
 ) -> Outcome:
     """Return the outcome of a run that could not even begin."""
+    known = profile is not None and profile in profile_names()
     return Outcome(
         exit_code=code,
         stage=stage,
-        profile=(profile, "pinned by the command line") if profile is not None else (None, NOT_KNOWN),
+        profile=(profile, "pinned by the command line") if known else (None, NOT_KNOWN),
         environment=(None, None),
         fail_on="high",
         problems=problems,

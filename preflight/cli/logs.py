@@ -27,8 +27,8 @@ def log_report(
 
     Args:
         report: The report, a plain dictionary in the shape of `schemas/report.schema.json`.
-        level: The least that is written: `fatal` (what refuses the start), `warn` (also failures that do not, and what
-            loosens the gate), or `info` (also that the configuration is accepted).
+        level: The least that is written: `fatal` (what refuses the start), `warn` (also failures that do not, what
+            loosens the gate, and notes), or `info` (also that the configuration is accepted).
         stream: Where the lines go; None (Python's own for a standard stream that is closed) writes nothing.
         time: The time of the lines, ISO 8601; the start of the run by default.
         more: How to learn more of a refusal; with it a last line says that the start is refused.
@@ -77,6 +77,8 @@ def _lines(report: Mapping[str, Any]) -> Iterator[Line]:
     for finding in report["findings"]:
         if finding["status"] in {"fail", "error"} and not finding["blocking"]:
             yield "warn", finding["message"], _fields(finding)
+    for note in report["notes"]:
+        yield "warn", note, {}
     if report["exit_code"] == 0:
         yield "info", "configuration accepted", _counts(report)
 

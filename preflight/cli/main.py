@@ -65,6 +65,9 @@ def _parse(arguments: list[str]) -> argparse.Namespace:
     first = next((word for word in arguments if word != "--"), "")
     if arguments[:1] == ["exec"]:
         before, command = split_command(arguments[1:])
+        if command[:1] == ["--validate-only"]:  # what is given to a container stands behind its entrypoint's `--`
+            more, command = split_command(command)
+            before += more
         arguments = ["exec", *before]
     elif first == "--validate-only" or (
         "--validate-only" in arguments and first.startswith("-") and first not in {"-h", "--help", "--version"}

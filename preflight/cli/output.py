@@ -83,7 +83,7 @@ def write_report(
         OutputError: It could not be written whole.
     """
     terminal = options.output is None and sys.stdout is not None and sys.stdout.isatty()
-    kind = chosen or ("text" if terminal else "json")
+    kind = _kind(chosen, terminal=terminal)
     if kind == "json" and into_log and chosen is None and options.output is None:
         from preflight.cli.brief import brief, one_line
 
@@ -99,6 +99,22 @@ def write_report(
         write(text, what="the report")
     else:
         _write_file(options.output, text)
+
+
+def shown_as(options: argparse.Namespace, chosen: str | None) -> str | None:
+    """Return the format in which standard output shows a report, `json` or `text`; None where a file takes it.
+
+    Args:
+        options: The parsed command line: `output`.
+        chosen: The format asked for; None means text on a terminal, else JSON.
+    """
+    if options.output is not None:
+        return None
+    return _kind(chosen, terminal=sys.stdout is not None and sys.stdout.isatty())
+
+
+def _kind(chosen: str | None, *, terminal: bool) -> str:
+    return chosen or ("text" if terminal else "json")
 
 
 def write(text: str, *, what: str = "the output") -> None:

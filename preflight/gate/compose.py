@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import os
 
+from preflight.documents.suggestions import did_you_mean
 from preflight.model.origin import Origin
 from preflight.model.problem import Problem
 from preflight.model.record import Record, field
@@ -17,6 +18,8 @@ if TYPE_CHECKING:
 
 # Compose reads none of these by itself.
 _PRODUCTION_ENV_FILES = (".env.production", ".env.prod", "production.env", "prod.env")
+
+_MOST_PLACES = 8  # of a variable, beside the first
 
 
 class Services(Record):
@@ -46,19 +49,62 @@ def services(named: ComposeProjectFiles, *, env_files: tuple[str, ...], folder: 
         folder=os.path.abspath(folder),
     )
     if not isinstance(loaded, ComposeRefusal):
-        return _services(loaded, ())
-    problems = tuple(_with_env_file(one, env_files, folder) for one in loaded.problems)
+        return _services(loaded, _unknown_profiles(loaded, named.profiles))
+    problems = tuple(_with_env_file(one, env_files, folder) for one in _once_each(loaded.problems))
     if loaded.project is not None:
-        return _services(loaded.project, problems)
-    return Services(files=named.files, problems=problems)
+        return _services(loaded.project, (*problems, *_unknown_profiles(loaded.project, named.profiles)))
+    there = tuple(name for name in named.files if os.path.isfile(os.path.join(folder, name)))
+    return Services(files=there, problems=problems)
+
+
+def _unknown_profiles(project: ComposeProject, given: tuple[str, ...]) -> tuple[Problem, ...]:
+    """Return a problem for each profile given to preflight that no service has: what was meant would go unjudged."""
+    problems: list[Problem] = []
+    for name in given:
+        if name not in {"*", *project.profiles}:
+            near = did_you_mean(name, project.profiles)
+            known = f"Its profiles: {', '.join(project.profiles)}." if project.profiles else "Its services have none."
+            problems.append(
+                Problem(
+                    kind="input",
+                    code="unknown_compose_profile",
+                    message=f'no service of the project has the profile "{name}"',
+                    hint=f"Did you mean {near}?" if near else known,
+                )
+            )
+    return tuple(problems)
+
+
+def _once_each(problems: tuple[Problem, ...]) -> tuple[Problem, ...]:
+    """Return problems with a variable that is missing in several places said once, with its places."""
+    uses: dict[str | None, list[Problem]] = {}
+    for one in problems:
+        if one.code == "missing_variable" and one.origin is not None:
+            uses.setdefault(one.origin.setting, []).append(one)
+    said: dict[Problem, None] = {}
+    for one in problems:
+        same = uses.get(one.origin.setting, ()) if one.code == "missing_variable" and one.origin is not None else ()
+        if len(same) < 2:
+            said[one] = None
+            continue
+        others = [str(other.origin) for other in same[1:]]
+        more = f" and {len(others) - _MOST_PLACES} more places" if len(others) > _MOST_PLACES else ""
+        places = f" (also at {', '.join(others[:_MOST_PLACES])}{more})"
+        said[same[0].replace(message=same[0].message + places)] = None
+    return tuple(said)
 
 
 def _services(project: ComposeProject, problems: tuple[Problem, ...]) -> Services:
     found = subjects(project)
     notes: tuple[str, ...] = ()
+    for name in project.asked_profiles:
+        if name not in {"*", *project.profiles} and not any(one.code == "unknown_compose_profile" for one in problems):
+            near = did_you_mean(name, project.profiles)
+            meant = f"; did you mean {near}?" if near else ""
+            notes += (f"COMPOSE_PROFILES names {name}, a profile that no service has{meant}",)
     if project.disabled:
         names = ", ".join(project.disabled)
-        notes = (f"not judged, because no profile of Compose enables them: {names} (--compose-profile NAME, or '*')",)
+        notes += (f"not judged, because no profile of Compose enables them: {names} (--compose-profile NAME, or '*')",)
     if not found and not problems:
         problems = (
             Problem(

@@ -137,7 +137,8 @@ class Run:
             live=self._live(),
         )
         collection = Collection(context)
-        self._profile = profile = self._declare(collection)
+        profile = self._declare(collection)
+        self._profile = profile if profile[0] in profile_names() else None  # one that there is not is not in force
         self._rules = self._asked_for(assemble(profile[0], self._own_packs(), request.changes))
         if not self._subjects:
             return
@@ -156,8 +157,13 @@ class Run:
         if self._judge.late:
             self._late()
         elif judged_nothing(self._judge.findings):
+            bind = (
+                "bind your settings' names to roles in preflight.yaml (docs/recognised-names.md tells which are known by themselves)."
+            )
             hint = (
-                "Name the inputs (`preflight check .env.production`), or bind your settings' names to roles in preflight.yaml."
+                f"Name the inputs (`preflight check .env.production`), or {bind}"
+                if self._request.discover
+                else f"Nothing in them has a name that a rule knows: {bind}"
                 if self._request.process is None
                 else "This process has no setting that a rule knows: look at what gives it its environment, or bind your "
                 "settings' names to roles in preflight.yaml."

@@ -117,7 +117,10 @@ def builtin_profile(name: str) -> Profile:
         ConfigurationError: There is no such profile.
     """
     if name not in profile_names():
-        near = did_you_mean(name, profile_names())
+        from preflight.resources.environment import normalise
+
+        short = normalise(name)  # `prod` is too far from `production` for a slip, and means it all the same
+        near = short if short in profile_names() else did_you_mean(name, profile_names())
         hint = f'Did you mean "{near}"?' if near else f"Known: {', '.join(profile_names())}."
         raise ConfigurationError(
             [Problem(kind="configuration", code="unknown_profile", message=f'"{name}" is no profile', hint=hint)]
@@ -218,7 +221,12 @@ class _Assembly:
             return False
         wrong = wrong_parameter(self.declared[name], value)
         if wrong:
-            self.refuse("wrong_type", f'the parameter "{name}" {wrong}', f"{self.declared[name].description}", origin)
+            hint = self.declared[name].description
+            words = words_of(self.declared[name])
+            if words:
+                near = did_you_mean(value, words) if isinstance(value, str) else None
+                hint = f'Did you mean "{near}"?' if near else f"Known: {', '.join(words)}."
+            self.refuse("wrong_type", f'the parameter "{name}" {wrong}', hint, origin)
         return not wrong
 
     def settle(self, name: str, value: object, source: str, origin: Origin | None) -> None:

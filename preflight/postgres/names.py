@@ -155,6 +155,23 @@ def _names_database(prefix: tuple[str, ...]) -> bool:
     )
 
 
+def beside(name: str, role: str) -> str:
+    """Return how a setting of the same group is named for another role: `DB_SSLMODE` beside `DB_HOST`.
+
+    Args:
+        name: A setting that belongs to a group, see `role_of`; one that belongs to none gives the role alone.
+        role: libpq's name of the parameter, such as `sslmode`.
+    """
+    place = role_of(name)
+    if place is None or place[0] == LIBPQ_PREFIX:
+        return LIBPQ[role] or role
+    size = next((size for size in range(len(name), 0, -1) if tokens(name[:size]) == place[0]), 0)
+    prefix = name[:size]
+    if prefix[-1:].isalnum():
+        return prefix + role.capitalize()  # databaseHost, databaseSslmode
+    return prefix + (role if prefix.islower() else role.upper())
+
+
 def canonical(prefix: tuple[str, ...]) -> tuple[str, ...]:
     """Return the group's words with one word for all synonyms of database, and one for PostgreSQL."""
     return tuple(

@@ -9,6 +9,7 @@ MESSAGES: dict[str, str] = {
     # The text as a whole.
     "not_a_connection_string": "it is neither a PostgreSQL URL nor a list of keyword=value pairs",
     "unknown_scheme": "its scheme names no PostgreSQL client that is known here",
+    "misspelled_scheme": "it does not begin with a scheme that a client knows; {parameter} seems to be meant",
     "scheme_case": "the scheme is not written in lower case, so libpq does not take the text for a URL",
     "surrounding_blank": "blanks or line ends around the URL are part of what the driver reads",
     "wrapped_in_quotes": "quotes around the connection string are part of the value, so the driver does not recognise it",

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from preflight.model.record import Record, field
 from preflight.postgres.effective import ON_LIBPQ
+from preflight.postgres.libpq import read_keywords
 from preflight.postgres.names import FILE_ROLES, LIBPQ_PREFIX, role_of
 from preflight.resources._files import file_facts, is_pem_text, path_of, unknown_file
 from preflight.resources._url import parse_url
@@ -72,7 +73,7 @@ def tls_files(subject: Subject, context: Context, purpose: str) -> Iterator[Foun
             yield found
     for parameter in _PARAMETERS[purpose]:
         for setting, text in once(_with_parameters, subject, context):
-            path = parameter_of(text, parameter) if f"{parameter}=" in text else ""
+            path = parameter_of(text, parameter) if parameter in text else ""
             named = TlsSetting(
                 setting=setting,
                 purpose=purpose,
@@ -158,9 +159,4 @@ def parameter_of(text: str, name: str) -> str:
     if "://" in text:
         url = parse_url(text)
         return url.query.get(name, "") if url is not None else ""
-    value = ""
-    for word in text.split():
-        key, equals, rest = word.partition("=")
-        if equals and key == name:
-            value = rest.strip("'")
-    return value
+    return read_keywords(text).values.get(name, "")

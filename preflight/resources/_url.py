@@ -7,7 +7,7 @@ from preflight.model.secret_text import SecretText
 
 TYPE_CHECKING = False
 if TYPE_CHECKING:
-    from collections.abc import Mapping
+    from collections.abc import Collection, Mapping
 
 
 class Url(Record):
@@ -50,6 +50,34 @@ def parse_url(text: str) -> Url | None:
         scheme=scheme.lower(), user=unquote(user), password=SecretText(unquote(password)) if at and colon else None,
         host=host, port=port, path=slash + path, query=query,
     )  # fmt: skip
+
+
+_FARTHEST = 2  # letters; more of them make another word of a scheme
+_DELIMITERS = ("://", "//", ":/")
+
+
+def meant_url(text: str, schemes: Collection[str]) -> str | None:
+    """Return the URL that was meant where the scheme is misspelled or its colon or slash is missing; None otherwise.
+
+    Args:
+        text: What is written: `postgresl://…`, `rediss//…`.
+        schemes: The schemes that can be meant; of equally near ones the first is taken.
+    """
+    written = text.strip().lstrip("\"'")
+    opening = "jdbc:" if written[:5].lower() == "jdbc:" else ""
+    written = written[len(opening) :]
+    size = next((at for at, one in enumerate(written) if not one.isalnum() and one not in "+-._"), 0)
+    base, plus, dialect = written[:size].lower().partition("+")
+    delimiter = next((one for one in _DELIMITERS if written.startswith(one, size)), None)
+    if delimiter is None or (delimiter == "://" and base in schemes):
+        return None
+    from preflight.documents.suggestions import distance
+
+    near = [(distance(base, scheme, _FARTHEST + 1), scheme) for scheme in schemes]
+    edits, meant = min(near, key=lambda one: one[0])
+    if edits > min(_FARTHEST, len(base) - 3):
+        return None
+    return f"{opening}{meant}{plus}{dialect}://{written[size + len(delimiter) :]}"
 
 
 def unquote(text: str) -> str:

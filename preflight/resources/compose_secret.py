@@ -266,6 +266,7 @@ def _not_granted(service: Service, subject: Subject, context: Context) -> Iterat
         if any(path == place.target or path.startswith(place.target.rstrip("/") + "/") for place in service.files):
             continue
         base = setting.name.removesuffix("_FILE")
+        facts: dict[str, Any] = {**dict.fromkeys(_FILE_FACTS), "path": path}
         yield ComposeSecret(
             # The file of a secret has the secret's name, so that what else is asked of it waits for the grant.
             name=base if context.bindings.is_secret(base) else setting.name,
@@ -280,7 +281,7 @@ def _not_granted(service: Service, subject: Subject, context: Context) -> Iterat
             file_form=None,
             read_by=(setting.name,),
             source=source,
-            **{**dict.fromkeys(_FILE_FACTS), "path": path},
+            **facts,
         )
 
 

@@ -11,11 +11,14 @@ from preflight.model.record import Record, field
 from preflight.model.setting import Reference
 from preflight.postgres.connection import DRIVERS, FORMS
 from preflight.postgres.conninfo import looks_like_postgres, parse_connection_string
+from preflight.postgres.names import beside as named_beside
+from preflight.postgres.problems import problem
 from preflight.postgres.remedies import correction, remedy
 from preflight.postgres.split import connection_of, connection_string_settings, repeats, split_clients, tls_texts
-from preflight.postgres.sslmode import effective_sslmode
+from preflight.postgres.sslmode import effective_sslmode, is_switch, normalise
 from preflight.resources._files import NO_PATH, is_path
 from preflight.resources._network import NETWORKS, network_of_all
+from preflight.resources._url import meant_url
 from preflight.resources._values import STATES, deferred, not_literal, state_of
 from preflight.resources.base import Resource, once
 
@@ -31,6 +34,7 @@ if TYPE_CHECKING:
     from preflight.resources.base import Context
 
 _TLS_ROLES = ("ssl_mode", "ssl", "ssl_require", "ssl_disabled", "ssl_verify")
+_SCHEMES = ("postgresql", "postgres")
 _SOURCE_WORDS = {
     "connection_string": "from the connection string",
     "service_file": "from the service file",
@@ -51,6 +55,7 @@ class PostgresClient(Resource):
     )
     sslmode_source: Fact[str] = field("Where the mode comes from, in words.")
     root_certificate: Fact[str] = field("The CA file that is named, or system; absent when none is.")
+    root_certificate_setting: Fact[str] = field("The setting or parameter that names it, or that would.")
     password: Fact[str] = field("State of its password.", choices=STATES)
     credential: Fact[bool] = field("Whether a password or a client certificate with its key is configured.")
     client_certificate: Fact[str] = field(
@@ -89,17 +94,18 @@ def clients(subject: Subject, context: Context) -> tuple[Client, ...]:
     return once(_clients, subject, context)
 
 
-def _clients(subject: Subject, _context: Context) -> tuple[Client, ...]:
-    return tuple(_each(subject))
+def _clients(subject: Subject, context: Context) -> tuple[Client, ...]:
+    return tuple(_each(subject, context))
 
 
-def _each(subject: Subject) -> Iterator[Client]:
+def _each(subject: Subject, context: Context) -> Iterator[Client]:
     texts = {name: setting.text for name, setting in subject.settings.items() if setting.value is not None}
     beside = {one.name: one.beside for one in connection_string_settings(texts)}
     strings: list[Connection] = []
     for name, setting in subject.settings.items():
-        if setting.text and looks_like_postgres(setting.text):
-            connection = parse_connection_string(setting.text)
+        named = name in beside or context.bindings.role(name) == "database_url"
+        connection = _written(setting.text, named=named) if setting.text else None
+        if connection is not None:
             strings.append(connection)
             roles = beside.get(name, {})
             found = effective_sslmode(connection, texts, split=tls_texts(roles, texts))
@@ -111,6 +117,21 @@ def _each(subject: Subject) -> Iterator[Client]:
         found = effective_sslmode(connection, texts, split=tls_texts(group.roles, texts))
         name = next(group.roles[role] for role in ("host", "hostaddr", "service") if role in group.roles)
         yield Client(setting=subject.settings[name], connection=connection, found=found, roles=group.roles)
+
+
+def _written(text: str, *, named: bool) -> Connection | None:
+    """Read a connection string; one that does not look like PostgreSQL's only where the setting's name says so."""
+    if looks_like_postgres(text):
+        return parse_connection_string(text)
+    meant = meant_url(text, _SCHEMES) if named else None
+    if meant is None:
+        return None
+    if meant.startswith(("postgres:", "postgres+")):
+        meant = f"postgresql{meant.removeprefix('postgres')}"  # which every client knows
+    connection = parse_connection_string(meant)
+    scheme = meant.partition("://")[0]
+    shown = scheme if connection.driver != "other" else scheme.partition("+")[0]  # never what cannot be read
+    return connection.replace(problems=(problem("misspelled_scheme", f"{shown}://"), *connection.problems))
 
 
 def collect(subject: Subject, context: Context) -> Iterator[PostgresClient]:
@@ -138,8 +159,10 @@ def _client(
     roles: Mapping[str, str],
     neighbours: frozenset[str],
 ) -> PostgresClient:
-    certificate = found.client_certificate or _text(settings, roles, "sslcert")
-    key = found.client_key or _text(settings, roles, "sslkey")
+    certificate, key = (
+        bool(found.parameters.get(one)) or one in found.unknown or _is_set(settings, roles, one)
+        for one in ("sslcert", "sslkey")
+    )
     pair = "both" if certificate and key else "certificate_only" if certificate else "key_only" if key else "none"
     password = "set" if connection.password else _best_state(settings, roles.get("password"), "PGPASSWORD")
     tls = [settings[roles[role]].origin for role in _TLS_ROLES if role in roles and roles[role] != setting.name]
@@ -157,7 +180,8 @@ def _client(
         network=network_of_all(found.network, (one.host for one in connection.hosts), neighbours),
         sslmode=_mode(found, settings, roles),
         sslmode_source=_source(found, settings, roles),
-        root_certificate=_shown_file(found.root_certificate or _text(settings, roles, "sslrootcert")),
+        root_certificate=_authority(found, settings, roles),
+        root_certificate_setting=_authority_setting(setting, connection, roles),
         password=password,
         credential=password in {"set", "reference"} or bool(found.parameters.get("passfile")) or pair == "both",
         client_certificate=pair,
@@ -166,11 +190,52 @@ def _client(
         min_tls_version=found.min_tls_version,
         problems=tuple(dict.fromkeys(one.message for one in problems)),
         correction=correction(problems, found.driver, connection.form),
-        remedy=remedy(
-            found.driver,
-            connection.form,
-            next((roles[role] for role in _TLS_ROLES if role in roles and found.source == "split_setting"), None),
-        ),
+        remedy=_remedy(setting, connection, found, settings, roles),
+    )
+
+
+def _remedy(
+    setting: Setting,
+    connection: Connection,
+    found: EffectiveSslMode,
+    settings: Mapping[str, Setting],
+    roles: Mapping[str, str],
+) -> str:
+    """Say what to write, with the settings named as those in use are."""
+    split = connection.form == "settings"
+    texts = {role: _text(settings, roles, role) or "" for role in _TLS_ROLES if role in roles}
+    modes = [role for role in ("ssl_mode", "ssl") if role in roles and not is_switch(texts[role])]
+    mode = roles[modes[0]] if modes and (split or found.source == "split_setting") else None
+    in_the_way = tuple(
+        roles[role]
+        for role, text in texts.items()
+        if text and roles[role] != mode and (role != "ssl_verify" or normalise(text) == "disable")
+    )
+    return remedy(
+        found.driver,
+        connection.form,
+        mode or (named_beside(setting.name, "sslmode") if split else None),
+        _authority_setting(setting, connection, roles) if split or "sslrootcert" in roles else None,
+        in_the_way if split or found.source == "split_setting" else (),
+    )
+
+
+def _authority(found: EffectiveSslMode, settings: Mapping[str, Setting], roles: Mapping[str, str]) -> Fact[str]:
+    path = found.root_certificate or _text(settings, roles, "sslrootcert")
+    if path is not None:
+        return _shown_file(path)
+    setting = settings.get(roles.get("sslrootcert", ""))
+    other = not_literal(setting) if setting is not None else None
+    if other is None and "sslrootcert" in found.unknown:
+        other = Deferred(reason="reference", detail="its CA file is a reference, known only where the service starts")
+    return other
+
+
+def _authority_setting(setting: Setting, connection: Connection, roles: Mapping[str, str]) -> str:
+    if connection.form == "environment":
+        return "PGSSLROOTCERT"
+    return roles.get("sslrootcert") or (
+        named_beside(setting.name, "sslrootcert") if connection.form == "settings" else "sslrootcert"
     )
 
 
@@ -194,6 +259,11 @@ def _mode(found: EffectiveSslMode, settings: Mapping[str, Setting], roles: Mappi
             detail="its TLS mode cannot be told; write sslmode=verify-full into the connection string",
         )
     return found.mode
+
+
+def _is_set(settings: Mapping[str, Setting], roles: Mapping[str, str], role: str) -> bool:
+    setting = settings.get(roles.get(role, ""))
+    return setting is not None and setting.is_set
 
 
 def _text(settings: Mapping[str, Setting], roles: Mapping[str, str], role: str) -> str | None:

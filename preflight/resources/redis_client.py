@@ -5,7 +5,7 @@ from __future__ import annotations
 from preflight.model.fact import Unknown
 from preflight.model.record import field
 from preflight.resources._network import NETWORKS, network_of
-from preflight.resources._url import parse_url
+from preflight.resources._url import meant_url, parse_url
 from preflight.resources._values import not_literal, prefix_of, state_of, switch, with_role
 from preflight.resources.base import Resource
 
@@ -38,6 +38,9 @@ class RedisClient(Resource):
     tls: Fact[bool] = field("Whether the connection is encrypted; absent where no setting says so.")
     verifies: Fact[bool] = field("Whether the server's certificate is verified.")
     password: Fact[bool] = field("Whether a password is configured.")
+    scheme_meant: Fact[str] = field(
+        "The beginning that seems to be meant where no client knows that of the URL; absent where one does."
+    )
 
 
 RESOURCE = RedisClient
@@ -66,7 +69,8 @@ def _from_url(setting: Setting, context: Context) -> RedisClient | None:
     if other is not None:
         return _client(setting, network=other, tls=other, verifies=other, password=other)
     written = setting.text or ""
-    url = parse_url(written)
+    meant = meant_url(written, _SCHEMES)
+    url = parse_url(meant or written)
     if url is None or url.scheme == "unix":
         if written.startswith(("unix:", "/")):
             return _client(setting, network="local_socket", tls=False, verifies=False, password=None)
@@ -81,6 +85,7 @@ def _from_url(setting: Setting, context: Context) -> RedisClient | None:
         tls=tls,
         verifies=tls and url.query.get("ssl_cert_reqs", "required").lower() not in _NO_VERIFICATION,
         password=bool(url.password) or bool(url.query.get("password")),
+        scheme_meant=f"{url.scheme}://" if meant is not None else None,
     )
 
 
@@ -98,7 +103,13 @@ def _from_split(host: Setting, password: Setting | None, turns: Setting | None, 
 
 
 def _client(
-    setting: Setting, *, network: Fact[str], tls: Fact[bool], verifies: Fact[bool], password: Fact[bool]
+    setting: Setting,
+    *,
+    network: Fact[str],
+    tls: Fact[bool],
+    verifies: Fact[bool],
+    password: Fact[bool],
+    scheme_meant: str | None = None,
 ) -> RedisClient:
     return RedisClient(
         name=setting.name,
@@ -108,4 +119,5 @@ def _client(
         tls=tls,
         verifies=verifies,
         password=password,
+        scheme_meant=scheme_meant,
     )

@@ -140,6 +140,8 @@ def _target(client: RedisClient, subject: Subject, context: Context) -> RedisTar
     for fact in (client.tls, client.verifies, client.password):
         if isinstance(fact, (Unknown, Deferred)):
             return fact
+    if client.scheme_meant is not None:
+        return _MALFORMED
     setting = subject.settings[client.name]
     text = (setting.text or "").strip()
     url = parse_url(text)

@@ -8,7 +8,7 @@ from __future__ import annotations
 from preflight.bindings.tokens import tokens
 from preflight.model.fact import SCALES, Deferred, Unknown
 from preflight.model.record import field
-from preflight.resources._values import prefix_of, state_of, switch, text, with_role
+from preflight.resources._values import NEGATIVE, prefix_of, state_of, switch, text, with_role
 from preflight.resources.base import Resource
 from preflight.values.tls_version import normalise_range, weak_cipher_tokens
 
@@ -22,6 +22,7 @@ if TYPE_CHECKING:
     from preflight.resources.base import Context
 
 _MARKS = ("TLS", "SSL", "HTTPS", "MTLS")
+_LIMITS = frozenset({"min", "minimum", "max", "maximum"})
 _OPENINGS = ("ENABLE", "USE", "DISABLE", "NO", "WITHOUT")
 _ROLES = ("tls_enabled", "tls_min_version", "tls_max_version", "tls_ciphers", "tls_cert_file", "tls_key_file")
 _CLIENTS = frozenset(
@@ -37,6 +38,8 @@ class TlsListener(Resource):
     enabled: Fact[bool] = field(
         "Whether it speaks TLS; on where a certificate is configured and no switch says otherwise."
     )
+    off: Fact[bool] = field("Whether a setting turns it off.")
+    remedy: Fact[str] = field("The setting that turns it on, with its value.")
     min_version: Fact[TlsVersion] = field("Lowest version it accepts; absent when none is configured.")
     max_version: Fact[TlsVersion] = field("Highest version it offers; absent when none is configured.")
     certificate: Fact[str] = field(
@@ -77,6 +80,7 @@ def _prefix(name: str) -> str:
 def _listener(group: dict[str, Setting]) -> TlsListener:
     turns, certificate, key = group.get("tls_enabled"), group.get("tls_cert_file"), group.get("tls_key_file")
     enabled = switch(turns)
+    off = enabled is False
     if enabled is None:
         enabled = (
             state_of(certificate) in {"set", "reference"} and state_of(key) in {"set", "reference"} and turns is None
@@ -91,6 +95,8 @@ def _listener(group: dict[str, Setting]) -> TlsListener:
         origin=first.origin,
         via=(*first.via, *(group[role].origin for role in _STATED if role in group and group[role] is not first)),
         enabled=enabled,
+        off=off,
+        remedy=_remedy(turns, first.name),
         min_version=lowest,
         max_version=highest,
         certificate=state_of(certificate),
@@ -102,6 +108,18 @@ def _listener(group: dict[str, Setting]) -> TlsListener:
         if ciphers is not None
         else (),
     )
+
+
+def _remedy(turns: Setting | None, name: str) -> str:
+    """Return what turns TLS on: the switch there is, or one named like a setting beside it."""
+    if turns is not None:
+        return f"{turns.name}={'false' if not NEGATIVE.isdisjoint(tokens(turns.name)) else 'true'}"
+    words = tokens(name)
+    mark = next((position for position, word in enumerate(words) if word.upper() in _MARKS), None)
+    if mark is None:
+        return "TLS_ENABLED=true"  # the project's own name, which tells no prefix
+    before = [word for word in words[:mark] if word not in _LIMITS]
+    return "_".join((*before, words[mark], "enabled")).upper() + "=true"
 
 
 def _version(setting: Setting | None, end: int) -> Fact[TlsVersion]:

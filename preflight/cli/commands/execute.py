@@ -10,9 +10,9 @@ from __future__ import annotations
 import os
 
 from preflight.cli import signals
-from preflight.cli.brief import HOW_TO_GET_ALL
-from preflight.cli.judging import judge
-from preflight.cli.output import complain, deliver, write_log
+from preflight.cli.brief import HOW_TO_GET_ALL, HOW_TO_GET_THE_REPORT
+from preflight.cli.judging import judge, without_meaning
+from preflight.cli.output import complain, deliver, shown_as, write_log
 from preflight.errors import UsageError
 from preflight.model.problem import Problem
 from preflight.sources.process import environment
@@ -30,7 +30,7 @@ NOT_FOUND = 127
 def run(options: argparse.Namespace) -> int:
     """Judge the environment; replace this process where it may start, report where it may not."""
     command = list(options.argv)
-    only_validate = options.validate_only or command[:1] == ["--validate-only"]
+    only_validate = options.validate_only
     if not command and not only_validate:
         raise UsageError(
             [
@@ -48,12 +48,17 @@ def run(options: argparse.Namespace) -> int:
     log = options.log or (judged.configuration.log if judged.configuration is not None else "off")
     code = judged.exit_code
     if code or only_validate or options.output is not None:
-        code = deliver(judged.report, options, variables, chosen=chosen, into_log=not only_validate)
-    if judged.exit_code or log == "json":
+        code = deliver(judged.report, options, variables, chosen=chosen, into_log=True)
+    in_text = shown_as(options, chosen) == "text"
+    if log == "json" or (judged.exit_code and not in_text):  # a text says everything already
         level: Literal["info", "fatal"] = "info" if log == "json" and code == judged.exit_code else "fatal"
-        write_log(judged.report, level=level, more=None if only_validate else HOW_TO_GET_ALL)
+        more = HOW_TO_GET_THE_REPORT if in_text else HOW_TO_GET_ALL
+        write_log(judged.report, level=level, more=None if only_validate else more)
     if code or only_validate:
         return code
+    if judged.configuration is not None and log != "json":  # an allowed start shows no report, and its notes with it
+        for name, meant in judged.configuration.unknown_variables:
+            complain(f"preflight: {without_meaning(name, meant)}")
     return _become(command, variables)
 
 

@@ -117,6 +117,8 @@ def _load(sources: Sources, layers: Layers, project_name: str | None) -> Compose
         env_files=sources.env_files,
         services=tuple(records),
         disabled=tuple(sorted(disabled)),
+        asked_profiles=sources.profiles,
+        profiles=tuple(sorted({profile for tree in trees.values() for profile in _profiles(tree)})),
         secrets=_with_variables(_resources(root, "secrets", services.content_source), variables),
         configs=_with_variables(_resources(root, "configs", services.content_source), variables),
         networks=_resources(root, "networks", services.network),
@@ -150,10 +152,13 @@ def _with_variables(contents: dict[str, ContentSource], variables: Variables) ->
 
 
 def _is_enabled(service: Node, profiles: tuple[str, ...]) -> bool:
+    own = _profiles(service)
+    return not own or "*" in profiles or any(one in (profiles or ("",)) for one in own)
+
+
+def _profiles(service: Node) -> tuple[str, ...]:
     own = service.child("profiles")
-    if own is None or not own.value or "*" in profiles:
-        return True
-    return any(item.value in (profiles or ("",)) for item in own.value)
+    return tuple(str(item.value) for item in own.value) if own is not None and own.value else ()
 
 
 def _project_name(sources: Sources, layers: Layers, given: str | None) -> str:

@@ -108,6 +108,8 @@ class ComposeProject(Record):
     env_files: tuple[str, ...] = field("The env files that its variables came from, as given.", default=())
     services: tuple[ComposeService, ...] = field("The enabled services, by name.")
     disabled: tuple[str, ...] = field("Services that no profile enables.", default=())
+    asked_profiles: tuple[str, ...] = field("The profiles that are asked for; `*` is all.", default=())
+    profiles: tuple[str, ...] = field("The profiles that its services have, sorted.", default=())
     secrets: Mapping[str, ContentSource] = field("Its secrets.")
     configs: Mapping[str, ContentSource] = field("Its configs.")
     networks: Mapping[str, Network] = field("Its networks.")

@@ -7,10 +7,12 @@ interpolated nor typed again.
 from __future__ import annotations
 
 import os
+import posixpath
 import stat
 
 from preflight.documents import yaml
 from preflight.documents.nodes import Mapping, Scalar, Sequence
+from preflight.documents.suggestions import did_you_mean
 from preflight.model.origin import Origin
 from preflight.sources.compose.scalars import Timestamp, resolve
 from preflight.sources.compose.tree import Node, Refused, problem, refuse
@@ -47,6 +49,22 @@ class Document:
         self.resets = resets
 
 
+def _beside(path: str, name: str) -> str:
+    """Return what to do about a file that was given and is missing: another one of its folder may be meant."""
+    folder, own = posixpath.split(path)
+    try:
+        names = sorted(one for one in os.listdir(folder) if one.endswith((".yaml", ".yml")))
+    except OSError:
+        return "Check the path; there is no such folder."
+    same = [one for one in names if _stem(one) == _stem(own)]
+    near = same[0] if same else did_you_mean(own, names)
+    return f"Did you mean {posixpath.join(posixpath.dirname(name), near)}?" if near else "Check the path."
+
+
+def _stem(name: str) -> str:
+    return posixpath.splitext(name)[0].removeprefix("docker-")
+
+
 def read_bytes(path: str, name: str, place: Origin | None) -> bytes:
     """Read a file, at most `MAX_BYTES`.
 
@@ -62,12 +80,8 @@ def read_bytes(path: str, name: str, place: Origin | None) -> bytes:
     try:
         descriptor = os.open(path, os.O_RDONLY | os.O_NONBLOCK)
     except FileNotFoundError:
-        raise refuse(
-            "missing",
-            f"the file {name} does not exist",
-            "Check the path; it is relative to the file that names it.",
-            origin,
-        ) from None
+        hint = "Check the path; it is relative to the file that names it." if place is not None else _beside(path, name)
+        raise refuse("missing", f"the file {name} does not exist", hint, origin) from None
     except OSError:
         raise refuse("unreadable", f"the file {name} cannot be read", "Check its permissions.", origin) from None
     try:
