@@ -19,6 +19,8 @@ PLACES = (
     *("config/ssl", "config/certs", "deploy/ssl", "deploy/certs", "docker/ssl", "docker/certs", "nginx/ssl", "nginx/certs"),
 )  # fmt: skip
 """Folders in which projects usually keep certificates, beside the project's own folder."""
+PLACES_BY_PREFIX = ("ssl-", "tls-", "certs")
+"""Beginnings of the names of more of them: what a renewal is put into, such as `ssl-2027`."""
 LEFT_OUT = frozenset({".git", ".hg", ".svn", "node_modules", "__pycache__", ".venv", "venv", ".tox", "site-packages"})
 """Folders that are not looked into unless they are named: what is in them is not the project's own."""
 

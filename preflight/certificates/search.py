@@ -10,7 +10,7 @@ from __future__ import annotations
 import os
 import stat
 
-from preflight.certificates.names import LEFT_OUT, PLACES, expected_kind
+from preflight.certificates.names import LEFT_OUT, PLACES, PLACES_BY_PREFIX, expected_kind
 from preflight.model.record import Record, field
 
 TYPE_CHECKING = False
@@ -75,7 +75,7 @@ def search(paths: Sequence[str]) -> Search:
 
     Args:
         paths: Files and folders; empty for the usual places of the working directory: its own files, and the folders of
-            `PLACES` that it has.
+            `PLACES` and `PLACES_BY_PREFIX` that it has.
     """
     walk = _Walk()
     if paths:
@@ -84,7 +84,7 @@ def search(paths: Sequence[str]) -> Search:
         places = tuple(paths)
     else:
         walk.own_files(".")
-        found = [place for place in PLACES if os.path.isdir(place)]
+        found = [place for place in (*PLACES, *_by_prefix()) if os.path.isdir(place)]
         for place in found:
             walk.folder(place, 1)
         places = (".", *found)
@@ -95,6 +95,14 @@ def search(paths: Sequence[str]) -> Search:
         for first, *more in walk.files.values()
     )
     return Search(places=places, candidates=candidates, problems=tuple(walk.problems))
+
+
+def _by_prefix() -> list[str]:
+    try:
+        names = sorted(os.listdir("."))
+    except OSError:  # the walk says so
+        return []
+    return [name for name in names if name.startswith(PLACES_BY_PREFIX) and name not in PLACES]
 
 
 class _Walk:

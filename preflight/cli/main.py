@@ -35,7 +35,7 @@ def _run(arguments: list[str]) -> int:
     try:
         return _dispatch(options)
     except PreflightError as bad:
-        return _refused(bad, options.command)
+        return _refused(bad, options)
     except Exception as bug:  # noqa: BLE001 - the boundary: a bug is exit 70, and its text could quote a secret
         from preflight.cli.output import complain
         from preflight.engine.collecting import place_of
@@ -46,7 +46,7 @@ def _run(arguments: list[str]) -> int:
         return EXIT_INTERNAL
 
 
-def _refused(bad: PreflightError, command: str) -> int:
+def _refused(bad: PreflightError, options: argparse.Namespace) -> int:
     """Say what stopped a command, and return its exit code."""
     from preflight.cli.output import OutputError, complain, said
 
@@ -54,7 +54,10 @@ def _refused(bad: PreflightError, command: str) -> int:
         for problem in bad.problems:
             complain(f"preflight: {said(problem)}")
         if isinstance(bad, UsageError):
-            complain(f"preflight: try `preflight {'--validate-only' if command == 'validate' else command} --help`")
+            words = ["--validate-only"] if options.command == "validate" else [options.command]
+            if getattr(options, "action", None) is not None:
+                words.append(options.action)
+            complain(f"preflight: try `preflight {' '.join(words)} --help`")
     return bad.exit_code
 
 

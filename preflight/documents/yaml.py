@@ -86,11 +86,15 @@ def load_all(
     return _Builder(text, max_nodes, max_nodes if max_aliased is None else max_aliased).documents(joined=joined)
 
 
+_TAB = "a tab stands here: YAML is indented with spaces only"
+
+
 class _Builder:
     """Builds nodes from events, iteratively, so that depth costs no Python stack."""
 
     def __init__(self, text: str | bytes, max_nodes: int, max_aliased: int) -> None:
         parser, events, error = _binding()
+        self._text = text
         self._max_nodes = max_nodes
         self._max_aliased = max_aliased
         self._events = events
@@ -108,11 +112,17 @@ class _Builder:
         except self._error as bad:
             mark = getattr(bad, "problem_mark", None) or getattr(bad, "context_mark", None)
             line, column = (mark.line + 1, mark.column + 1) if mark is not None else (1, 1)
-            raise YamlError("syntax", line, column, _explain(bad)) from None
+            raise YamlError("syntax", line, column, _TAB if self._is_tab(line, column) else _explain(bad)) from None
         except (UnicodeError, ValueError):
             raise YamlError(
                 "invalid_characters", 1, 1, "the document holds characters that YAML does not allow"
             ) from None
+
+    def _is_tab(self, line: int, column: int) -> bool:
+        """Tell whether a tab stands at a place: libyaml says only that it is a character that it did not expect."""
+        text = self._text if isinstance(self._text, str) else self._text.decode("utf-8", "replace")
+        lines = text.split("\n", line)
+        return len(lines) >= line and lines[line - 1][column - 1 : column] == "\t"
 
     def documents(self, *, joined: bool = False) -> list[Node]:
         """Return the root node of each document, or of each that is not empty."""

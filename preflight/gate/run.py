@@ -157,9 +157,7 @@ class Run:
         if self._judge.late:
             self._late()
         elif judged_nothing(self._judge.findings):
-            bind = (
-                "bind your settings' names to roles in preflight.yaml (docs/recognised-names.md tells which are known by themselves)."
-            )
+            bind = "bind your settings' names to roles in preflight.yaml (docs/recognised-names.md tells which are known by themselves)."
             hint = (
                 f"Name the inputs (`preflight check .env.production`), or {bind}"
                 if self._request.discover

@@ -12,7 +12,7 @@ from preflight.model.digest import sha256_hex
 from preflight.model.problem import Problem
 from preflight.model.record import Record, field
 from preflight.packs.compiler import Compiler, wrong_parameter
-from preflight.packs.facts import fact_types
+from preflight.packs.facts import fact_types, parameter_type
 from preflight.packs.plan import pack_from_plain, profile_from_plain
 
 TYPE_CHECKING = False
@@ -221,11 +221,11 @@ class _Assembly:
             return False
         wrong = wrong_parameter(self.declared[name], value)
         if wrong:
-            hint = self.declared[name].description
-            words = words_of(self.declared[name])
-            if words:
-                near = did_you_mean(value, words) if isinstance(value, str) else None
-                hint = f'Did you mean "{near}"?' if near else f"Known: {', '.join(words)}."
+            # Of a scale, the message lists the words.
+            near = (
+                did_you_mean(value, parameter_type(self.declared[name].type).words) if isinstance(value, str) else None
+            )
+            hint = f'Did you mean "{near}"?' if near else f"Correct the value. {self.declared[name].description}"
             self.refuse("wrong_type", f'the parameter "{name}" {wrong}', hint, origin)
         return not wrong
 

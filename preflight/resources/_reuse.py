@@ -22,7 +22,8 @@ if TYPE_CHECKING:
 
 SHORTEST_COMPARED = 4  # a shorter value is refused for its length, and equal by chance
 _MOST_NAMED = 8  # secrets of one value
-_MOST_CREDENTIALS = 16  # told apart; whatever is left is counted as one more each
+_MOST_CREDENTIALS = 12  # told apart; whatever is left is counted as one more each
+_MOST_WORDINGS = 4  # of one credential, that a further one is compared with
 _OWN_KEYS = frozenset({"jwt_secret", "session_secret", "encryption_key"})
 _STORES = frozenset({"database_password", "redis_password"})
 # Who may get another value most easily: sessions end, a password is changed in two places, an issued token is issued anew.
@@ -51,14 +52,27 @@ _KINDS = {
 _ENGINES = frozenset({"postgresql", "mysql", "mongodb", "mssql", "oracle"})
 # Words that say what a setting is, not whose; frameworks, whose name before a key of theirs adds nothing.
 _GENERIC = frozenset(
-    """password passwd passphrase pass pwd passcode secret secrets key keys token auth url uri dsn api access private default root user
+    """password passwd passphrase pass pwd passcode secret secrets key keys token auth url uri dsn api private default root user
     host hostname server client service account connection string base64 b64 main primary django flask rails laravel app my the
     jwtsecret secretkey apikey""".split()
 )
 _SAME = {"nextauth": "auth", "authjs": "auth"}
 # What a setting for a server is called that another one names by its scheme.
 _ANY_SERVER = frozenset(
-    {"queue", "broker", "mq", "message", "messages", "messaging", "bus", "celery", "cache", "store", "storage", "backend"}
+    {
+        "queue",
+        "broker",
+        "mq",
+        "message",
+        "messages",
+        "messaging",
+        "bus",
+        "celery",
+        "cache",
+        "store",
+        "storage",
+        "backend",
+    }
 )
 # Servers that share their accounts with another one, or stand before it.
 _REPLICAS = frozenset(
@@ -132,7 +146,8 @@ def _told(group: Sequence[FoundSecret], subject: Subject | None) -> tuple[int, t
         for members, kinds in classes:
             if signature in kinds or all(_is_same(one, other) for other in kinds.values()):
                 members.append(position)
-                kinds.setdefault(signature, one)
+                if len(kinds) < _MOST_WORDINGS:
+                    kinds.setdefault(signature, one)
                 break
         else:
             if len(classes) < _MOST_CREDENTIALS:
@@ -149,7 +164,8 @@ def _told(group: Sequence[FoundSecret], subject: Subject | None) -> tuple[int, t
     ]
     # A credential can be one with some of another's settings: of those that are not, the first is spoken of.
     holder = next(
-        (one for one in classes[chosen][0] if not _is_same(credentials[one], credentials[others[0]])), classes[chosen][0][0]
+        (one for one in classes[chosen][0] if not _is_same(credentials[one], credentials[others[0]])),
+        classes[chosen][0][0],
     )
     labels = [group[one].label for one in others[:_MOST_NAMED]]
     left += len(others) - len(labels)
@@ -177,6 +193,8 @@ def _is_same(one: _Credential, other: _Credential) -> bool:
         return True
     if one.kinds and other.kinds:
         shared = one.kinds & other.kinds
+        if ("database" in one.kinds and other.kinds & _ENGINES) or ("database" in other.kinds and one.kinds & _ENGINES):
+            return True
         return bool(shared - {"admin"}) or (bool(shared) and (one.words <= other.words or other.words <= one.words))
     if one.embedded is not other.embedded and not (one if other.embedded else other).words.isdisjoint(_ANY_SERVER):
         return True

@@ -25,6 +25,8 @@ class FoundSecret(Record):
     value: Value = field("The secret itself, or what stands for it.")
     label: str = field("How the report names it.")
     embedded: bool = field("Whether it is the password inside a connection string.", default=False)
+    scheme: str = field("The scheme of a connection string; empty where there is none.", default="")
+    host: str = field("The host or hosts in a connection string; empty where there are none.", default="")
 
 
 def secrets_of(subject: Subject, context: Context) -> Iterator[FoundSecret]:
@@ -53,7 +55,13 @@ def _embedded(setting: Setting) -> FoundSecret | None:
     if url is None or password is None:
         return None
     return FoundSecret(
-        setting=setting, role=_role_of(url.scheme), value=password, label=f"{setting.name} (password)", embedded=True
+        setting=setting,
+        role=_role_of(url.scheme),
+        value=password,
+        label=f"{setting.name} (password)",
+        embedded=True,
+        scheme=url.scheme,
+        host=url.host,
     )
 
 
@@ -61,12 +69,17 @@ def _in_keywords(setting: Setting, text: str) -> FoundSecret | None:
     """Return the password of a keyword list (`host=… password=…`) or an ADO.NET string (`Host=…;Password=…`)."""
     if not looks_like_postgres(text):
         return None
-    password = parse_connection_string(text).password
-    label = f"{setting.name} (password)"
-    return (
-        FoundSecret(setting=setting, role="database_password", value=password, label=label, embedded=True)
-        if password is not None
-        else None
+    connection = parse_connection_string(text)
+    if connection.password is None:
+        return None
+    return FoundSecret(
+        setting=setting,
+        role="database_password",
+        value=connection.password,
+        label=f"{setting.name} (password)",
+        embedded=True,
+        scheme="postgresql",
+        host=",".join(host.host for host in connection.hosts if host.host),
     )
 
 
@@ -83,14 +96,17 @@ def _role_of(scheme: str) -> str:
 
 
 def _is_database(scheme: str) -> bool:
-    return scheme.partition("+")[0] in {
-        "postgres",
-        "postgresql",
-        "mysql",
-        "mariadb",
-        "mongodb",
-        "mssql",
-        "oracle",
-        "cockroachdb",
-        "jdbc",
-    }
+    return not set(scheme.split("+")).isdisjoint(
+        {
+            "db",
+            "postgres",
+            "postgresql",
+            "mysql",
+            "mariadb",
+            "mongodb",
+            "mssql",
+            "oracle",
+            "cockroachdb",
+            "jdbc",
+        }
+    )

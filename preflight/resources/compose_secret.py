@@ -261,7 +261,12 @@ def _not_granted(service: Service, subject: Subject, context: Context) -> Iterat
     for setting in subject.settings.values():
         folder, _, source = (setting.text or "").rpartition("/")
         path = f"{folder}/{source}"
-        if folder not in _SECRET_FOLDERS or setting.path is not None or source in granted or source not in service.contents:
+        if (
+            folder not in _SECRET_FOLDERS
+            or setting.path is not None
+            or source in granted
+            or source not in service.contents
+        ):
             continue
         if any(path == place.target or path.startswith(place.target.rstrip("/") + "/") for place in service.files):
             continue

@@ -10,6 +10,7 @@ from preflight.bindings import SECRET_ROLES
 from preflight.model.record import field
 from preflight.model.secret_text import SecretText
 from preflight.resources._renewal import renewal
+from preflight.resources._reuse import SHORTEST_COMPARED, reuse
 from preflight.resources._secrets import secrets_of
 from preflight.resources._values import STATES, not_literal_value, state_of_value
 from preflight.resources.base import Resource
@@ -17,17 +18,13 @@ from preflight.strength import FORMS, assess, character_classes, decoded_bytes, 
 
 TYPE_CHECKING = False
 if TYPE_CHECKING:
-    from collections.abc import Iterable, Iterator
+    from collections.abc import Iterator
     from typing import Any
 
     from preflight.model.fact import Fact
     from preflight.model.subject import Subject
     from preflight.resources._secrets import FoundSecret
     from preflight.resources.base import Context
-
-_WRITTEN_TWICE = frozenset({"database_password", "redis_password"})
-_MOST_NAMED = 8  # secrets of one value
-_SHORTEST_COMPARED = 4  # a shorter value is refused for its length, and equal by chance
 
 
 class Secret(Resource):
@@ -57,7 +54,9 @@ class Secret(Resource):
         "Whether white space stands before or after it, and it is no PEM, whose last line may end.", secret=True
     )
     several_lines: Fact[bool] = field("Whether it has more than one line and is no PEM.", secret=True)
-    reused_by: Fact[tuple[str, ...]] = field("Other secrets of the subject with the same value.")
+    reused_by: Fact[tuple[str, ...]] = field(
+        "Other credentials of the subject with the same value; said of one of those that share it."
+    )
     example: Fact[str] = field("Where the same value stands in an example file.")
     both_given: Fact[bool] = field("Whether NAME and NAME_FILE are both set.")
     remedy: Fact[str] = field("Where a new value comes from: made at random, or issued by another party.")
@@ -69,7 +68,7 @@ RESOURCE = Secret
 def collect(subject: Subject, context: Context) -> Iterator[Secret]:
     """Collect the secrets of a subject."""
     found = list(secrets_of(subject, context))
-    reused = _reuse(found, context)
+    reused = reuse(found, subject, context)
     for position, one in enumerate(found):
         other = not_literal_value(one.value)
         facts = dict.fromkeys(_FACTS, other) if other is not None else _literal(one, context, reused[position])
@@ -99,7 +98,7 @@ def _literal(one: FoundSecret, context: Context, reused_by: tuple[str, ...]) -> 
         return dict.fromkeys(_FACTS)
     strength = context.digest.once(assess, text)
     kind = context.digest.once(placeholder_kind, text)
-    example = context.examples.get(context.digest.of(text)) if len(text) >= _SHORTEST_COMPARED else None
+    example = context.examples.get(context.digest.of(text)) if len(text) >= SHORTEST_COMPARED else None
     lines = text.strip().count("\n") + 1
     return {
         "length": len(text),
@@ -116,53 +115,3 @@ def _literal(one: FoundSecret, context: Context, reused_by: tuple[str, ...]) -> 
         "reused_by": reused_by,
         "example": str(example) if example is not None else None,
     }
-
-
-def _reuse(found: Iterable[FoundSecret], context: Context) -> list[tuple[str, ...]]:
-    """Say for each secret which others have its value; the same credential written twice (a DSN and its parts) is no reuse."""
-    rows = list(found)
-    groups: dict[bytes, list[FoundSecret]] = {}
-    digests: list[bytes | None] = []
-    for one in rows:
-        text = one.value.reveal() if isinstance(one.value, SecretText) else ""
-        digest = context.digest.of(text) if len(text) >= _SHORTEST_COMPARED else None
-        digests.append(digest)
-        if digest is not None:
-            groups.setdefault(digest, []).append(one)
-    roles = {digest: _counts(group) for digest, group in groups.items()}
-    return [
-        ()
-        if digest is None
-        else _others(one, groups[digest], roles[digest][one.role] if one.role in _WRITTEN_TWICE else 1)
-        for one, digest in zip(rows, digests, strict=True)
-    ]
-
-
-def _counts(group: Iterable[FoundSecret]) -> dict[str, int]:
-    counts: dict[str, int] = {}
-    for one in group:
-        counts[one.role] = counts.get(one.role, 0) + 1
-    return counts
-
-
-def _others(one: FoundSecret, group: list[FoundSecret], same: int) -> tuple[str, ...]:
-    """Return the labels of the others of a group; of many only the first, so that a report stays readable, and short.
-
-    Args:
-        one: The secret.
-        group: All secrets of its value.
-        same: How many of the group are the same credential as this one, itself included.
-    """
-    labels: list[str] = []
-    for other in group:
-        if len(labels) == min(_MOST_NAMED, len(group) - same):
-            break
-        if other is not one and not _same_credential(one, other):
-            labels.append(other.label)
-    left = len(group) - same - len(labels)
-    return (*labels, f"{left} more") if left else tuple(labels)
-
-
-def _same_credential(one: FoundSecret, other: FoundSecret) -> bool:
-    """Whether two secrets are one credential written twice: a connection string and the password beside it."""
-    return one.role == other.role and one.role in _WRITTEN_TWICE

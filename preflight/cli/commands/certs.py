@@ -15,7 +15,7 @@ from preflight.cli.output import write
 TYPE_CHECKING = False
 if TYPE_CHECKING:
     import argparse
-    from collections.abc import Iterable, Mapping
+    from collections.abc import Iterable, Mapping, Sequence
     from typing import Any
 
     from preflight.certificates.create import CreatedFile
@@ -108,7 +108,7 @@ def run(options: argparse.Namespace) -> int:
     return 0
 
 
-def describe(wanted: CreateOptions, files: Iterable[CreatedFile]) -> dict[str, Any]:
+def describe(wanted: CreateOptions, files: Sequence[CreatedFile]) -> dict[str, Any]:
     """Return plain data about what was made: `directory`, `files`, `settings` by side, `next_steps` and `notes`.
 
     Args:
@@ -136,7 +136,9 @@ def describe(wanted: CreateOptions, files: Iterable[CreatedFile]) -> dict[str, A
         "directory": wanted.directory,
         "files": listed,
         "settings": settings,
-        "next_steps": [
+        "next_steps": _renewal(wanted, settings)
+        if wanted.ca_certificate is not None
+        else [
             _step(
                 "Give the server its key: PostgreSQL takes a key that only its own user can read.",
                 f"sudo chown 999 {_quoted(server_key)}   # for the postgres image; 70 for its alpine variant",
@@ -161,8 +163,56 @@ def describe(wanted: CreateOptions, files: Iterable[CreatedFile]) -> dict[str, A
                 f"openssl verify -x509_strict -CAfile {_quoted(ca)} {_quoted(server)} {_quoted(client)}",
             ),
         ],
-        "notes": _notes(wanted),
+        "notes": _notes(wanted, next(file.names for file in files if file.path == server)),
     }
+
+
+def _renewal(wanted: CreateOptions, settings: Mapping[str, Mapping[str, str]]) -> list[dict[str, Any]]:
+    """Return what is to do where certificates replace others of the same CA: who trusts it need not change."""
+    server, client = settings["server"], settings["client"]
+    return [
+        _step(
+            "Compare the names above with those of the certificate that is replaced; what it has more, name with --host.",
+            f"openssl x509 -in {_quoted(_old_server(wanted))} -noout -subject -ext subjectAltName",
+        ),
+        _step(
+            "Give the server its key: PostgreSQL takes a key that only its own user can read.",
+            f"sudo chown 999 {_quoted(server['ssl_key_file'])}   # for the postgres image; 70 for its alpine variant",
+            f"sudo install -o postgres -m 600 {_quoted(server['ssl_key_file'])} DIRECTORY   # for a server on this machine",
+        ),
+        _step(
+            "The folder is closed to others. Where a container mounts it, let the container's user enter.",
+            f"chmod 711 {_quoted(wanted.directory)}",
+        ),
+        _step(
+            "Put key and certificate where the server has the old ones, or mount the new folder in place of the old, and let the "
+            "server read them again. A reload is enough where its paths stay, and cuts no connection.",
+            'psql -c "SELECT pg_reload_conf()"   # or: pg_ctl reload, systemctl reload postgresql',
+            "docker compose up -d --force-recreate SERVICE   # where the mount is another one",
+        ),
+        _step(
+            "Give the client its new key and certificate, and let the service connect anew. Its CA file stays as it is.",
+            _dsn(wanted, client),
+        ),
+        _step(
+            "See for yourself.",
+            " ".join(
+                (
+                    f"openssl verify -x509_strict -CAfile {_quoted(server['ssl_ca_file'])}",
+                    _quoted(server["ssl_cert_file"]),
+                    _quoted(client["sslcert"]),
+                )
+            ),
+        ),
+    ]
+
+
+def _old_server(wanted: CreateOptions) -> str:
+    """Return where the server's certificate of the CA lies, as this command makes them."""
+    from preflight.certificates.create import NAMES
+    from preflight.certificates.replaced import beside
+
+    return beside(wanted.ca_certificate or "", NAMES[3])
 
 
 def _step(what: str, *commands: str) -> dict[str, Any]:
@@ -185,8 +235,18 @@ def _dsn(wanted: CreateOptions, parameters: Mapping[str, str]) -> str:
     return f"postgresql://{role}@{host}:5432/DATABASE?{query}"
 
 
-def _notes(wanted: CreateOptions) -> list[str]:
+def _notes(wanted: CreateOptions, names: Iterable[str]) -> list[str]:
     notes = []
+    if wanted.ca_certificate is not None:
+        from preflight.certificates.replaced import lost_names
+
+        old = _old_server(wanted)
+        lost = lost_names(old, names)
+        if lost:
+            notes.append(
+                f"{old} is also valid for {', '.join(lost)}, and the new certificate is not: where clients use such a name, "
+                "make it again with --host NAME."
+            )
     if wanted.days > RECOMMENDED_MAX_DAYS:
         notes.append(f"--days {wanted.days} is more than {RECOMMENDED_MAX_DAYS}: some clients refuse a longer life.")
     if wanted.key_type == "ed25519":
@@ -204,7 +264,13 @@ def _text(made: Mapping[str, Any]) -> str:
         end = f"  valid until {file['not_after'].replace('T', ' ').replace('Z', ' UTC')}" if file["not_after"] else ""
         lines.append(f"  {file['path']:<{width}}  {file['mode']}  {file['kind'].replace('_', ' ')}{end}")
     server = next(file for file in made["files"] if file["path"] == made["settings"]["server"]["ssl_cert_file"])
-    lines += ["", f"the server may be called: {', '.join(server['names'])}", "", "next:"]
+    client = next(file for file in made["files"] if file["path"] == made["settings"]["client"]["sslcert"])
+    lines += [
+        "",
+        f"the server may be called: {', '.join(server['names'])}",
+        f"the client is called: {', '.join(client['names'])}",
+    ]
+    lines += ["", "next:"]
     for number, step in enumerate(made["next_steps"], 1):
         lines.append(f"  {number}. {step['what']}")
         lines += [f"       {command}" for command in step["commands"]]

@@ -18,7 +18,8 @@ if TYPE_CHECKING:
 
 _EPILOG = """\
 PATH is a file or a folder, which is looked into with its folders. Without one: certificates and keys of this folder, and its
-folders ssl, tls, pki, cert, certs, certificates, dev-certs, keys, secrets, and such of config, deploy, docker and nginx.
+folders ssl, tls, pki, cert, certs, certificates, dev-certs, keys, secrets, such of config, deploy, docker and nginx, and what is
+called ssl-*, tls-* or certs*.
 
 exit codes:
   0 all is fine

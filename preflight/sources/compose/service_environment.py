@@ -154,9 +154,13 @@ class ServiceEnvironments:
         if not use.path:
             raise Refused((problem("empty_path", "the path of an env file is empty", "Write the path.", use.origin),))
         example = next((use.name + end for end in _EXAMPLES if os.path.exists(use.path + end)), None)
-        hint = "Write the file" + (f", from {example}" if example else "") + (
-            ". Only where the service can do without it, write `required: false` beside its path: Compose then starts the "
-            "service without these settings, and says nothing."
+        hint = (
+            "Write the file"
+            + (f", from {example}" if example else "")
+            + (
+                ". Only where the service can do without it, write `required: false` beside its path: Compose then starts the "
+                "service without these settings, and says nothing."
+            )
         )
         self.missing.append(problem("env_file_missing", f"the env file {use.name} does not exist", hint, use.origin))
 

@@ -119,5 +119,5 @@ def test_a_certificate_beside_a_switch_of_another_form_belongs_to_it(tmp_path):
 )
 def test_a_split_mode_is_judged_as_libpq_takes_it(tmp_path, text, refused):
     settings = {"DB_HOST": "db.internal", "DB_PASSWORD": "Zq7Rk2Vx9Lm4.Tp6~Wd3-Hn8", "DB_SSLMODE": text}
-    found = failed(tmp_path, **settings)
+    found = failed(tmp_path, **settings, DB_SSLROOTCERT="system")
     assert found == ({"postgres-connection-valid"} if refused else set())
