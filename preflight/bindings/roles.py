@@ -164,6 +164,7 @@ _ENVIRONMENT_NAMES = frozenset(
     app_stage stage symfony_env hanami_env mix_env run_env service_env runtime_env sentry_environment""".split()
 )
 _DEBUG_NAMES = frozenset({"debug", "app_debug", "django_debug", "fastapi_debug", "flask_debug", "starlette_debug"})
+_NAMED = {**dict.fromkeys(_ENVIRONMENT_NAMES, "environment"), **dict.fromkeys(_DEBUG_NAMES, "debug_mode")}
 _VERIFICATION_NAMES = frozenset(
     """node_tls_reject_unauthorized pythonhttpsverify git_ssl_no_verify curl_insecure vault_skip_verify consul_http_ssl_verify
     nomad_skip_verify sslkeylogfile""".split()
@@ -188,10 +189,8 @@ def plain_role(name: str) -> str | None:
     joined = "_".join(words)
     present = frozenset(words)
     last = words[-1]
-    if joined in _ENVIRONMENT_NAMES:
-        return "environment"
-    if joined in _DEBUG_NAMES:
-        return "debug_mode"
+    if joined in _NAMED:
+        return _NAMED[joined]
     if joined in _VERIFICATION_NAMES or _switches_verification(words, present):
         return "tls_verification"
     if (role := _cors_role(words, present)) is not None:

@@ -3,7 +3,8 @@
 from __future__ import annotations
 
 from preflight.certificates.inspection import said_of
-from preflight.x509.lifetime import days_until, exceeds_private_advice, in_days
+from preflight.x509.lifetime import days_until, in_days, longest_days
+from preflight.x509.public import issued_publicly
 
 TYPE_CHECKING = False
 if TYPE_CHECKING:
@@ -53,6 +54,7 @@ def quality(file: InspectedFile, certificate: InspectedCertificate) -> Iterator[
     if facts.self_signed:
         message = "it is self-signed: whoever connects must be given this very certificate"
         yield said_of("note", "self_signed", file, certificate, message, "Have it issued by a CA.")
-    if exceeds_private_advice(facts.not_before, facts.not_after):
-        message = f"it lives {certificate.life.days} days; some clients refuse more than 825"
-        yield said_of("note", "long_life", file, certificate, message, "Issue it for a year at most, and renew it.")
+    longest = longest_days(facts.not_before, public=issued_publicly([certificate.der]))
+    if certificate.life.days > longest:
+        message = f"it lives {certificate.life.days} days; some clients refuse more than {longest}"
+        yield said_of("note", "long_life", file, certificate, message, "Issue it for less, and renew it automatically.")

@@ -1,5 +1,7 @@
-"""The server's certificate that a renewal replaces, where it lies beside the CA: a client that uses a name that the new one
-lacks is cut off (RFC 9525, section 6.3)."""
+"""The server's certificate that a renewal replaces, where it lies beside the CA, and the names that the new one lacks.
+
+A client that connects by such a name is cut off (RFC 9525, section 6.3).
+"""
 
 from __future__ import annotations
 

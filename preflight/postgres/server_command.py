@@ -24,10 +24,17 @@ _SHELLS = ("sh", "bash", "ash", "dash")
 _PREFIXES = frozenset({"exec", "nohup", "time", "command", "then", "do", "else", "{", "!"})
 _USER_PREFIXES = frozenset({"gosu", "su-exec"})
 _INITS = frozenset({"tini", "dumb-init", "catatonit", "env", "nice", "ionice"})
-# What makes `postgres` say something and end, or run without a network.
+# What makes `postgres` say something and end, or run without a network, where it is the first word (main.c).
 _NO_SERVER = frozenset({"--help", "-?", "--version", "-V", "--describe-config", "--single", "--boot", "--check"})
 _WITH_ARGUMENT = frozenset("BCcDdfhkNprStW-")
 _FLAGS = frozenset("bEeFijlnOPsT")
+_SET_BY = {
+    "B": "shared_buffers", "D": "-D", "h": "listen_addresses", "k": "unix_socket_directories", "N": "max_connections",
+    "p": "port", "S": "work_mem",
+}  # fmt: skip
+# How the values of these must begin (`set_plan_disabling_options`, `get_stats_option_name`); the highest of `-d`.
+_BEGINNINGS = {"f": ("s", "o", "i", "b", "t", "n", "m", "h"), "t": ("pa", "pl", "e")}
+_MOST_DEBUG = 5
 
 # Settings whose name alone tells that a command is PostgreSQL's, where no image and no program does.
 _TELLING = frozenset(
@@ -40,6 +47,7 @@ _TELLING = frozenset(
 PROBLEMS = {
     "no_value": "an option needs a value (-c name=value, without blanks around the equals sign)",
     "unknown_option": "an option is none of postgres",
+    "bad_value": "an option (-d, -f or -t) has a value that it does not take",
     "unexpected_word": "a word is neither an option nor the value of one",
 }
 
@@ -47,7 +55,7 @@ PROBLEMS = {
 class CommandSetting(Record):
     """A setting that the command makes."""
 
-    name: str = field("Its name, in lower case and with underscores.")
+    name: str = field("Its name, in lower case and with underscores; `-D` for the folder, which is no setting.")
     value: str | None = field("Its value; None where only a shell would know.")
     written: str = field("How the word that says so begins: `ssl=`, or `-l`.")
     position: int = field("Which word of the command says so.")
@@ -182,13 +190,13 @@ def _options(words: Sequence[Word]) -> ServerCommand:
     settings: list[CommandSetting] = []
     problems: list[str] = []
     complete, ended = True, False
+    if words and words[0].text in _NO_SERVER:
+        return ServerCommand(starts="other")
     rest = iter(words)
     for word in rest:
         text = word.text
         if text is None:
             complete = False
-        elif text in _NO_SERVER:
-            return ServerCommand(starts="other")
         elif ended or not text.startswith("-") or text == "-":
             problems.append("unexpected_word")
         elif text == "--":
@@ -221,9 +229,10 @@ def _of_flag(letter: str, word: Word) -> list[CommandSetting]:
 
 def _take(letter: str, value: Word, settings: list[CommandSetting], problems: list[str]) -> bool:
     """Take an option with its argument; return whether it is known what it sets."""
-    name = {"D": "-D", "h": "listen_addresses", "p": "port"}.get(letter)
-    if name is not None:
-        settings.append(CommandSetting(name=name, value=value.text, written=f"-{letter}", position=value.position))
+    if letter in _SET_BY:
+        settings.append(
+            CommandSetting(name=_SET_BY[letter], value=value.text, written=f"-{letter}", position=value.position)
+        )
     elif letter in "c-":
         if value.text is None:
             return False
@@ -234,7 +243,16 @@ def _take(letter: str, value: Word, settings: list[CommandSetting], problems: li
             settings.append(
                 CommandSetting(name=setting_name(written), value=text, written=f"{written}=", position=value.position)
             )
+    elif value.text is not None and _is_refused(letter, value.text):
+        problems.append("bad_value")
     return True
+
+
+def _is_refused(letter: str, value: str) -> bool:
+    """Whether an option that sets nothing of its own name does not take a value."""
+    if letter == "d":
+        return value.isascii() and value.isdecimal() and int(value[:9]) > _MOST_DEBUG
+    return letter in _BEGINNINGS and not value.startswith(_BEGINNINGS[letter])
 
 
 def setting_name(written: str) -> str:

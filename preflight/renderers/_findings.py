@@ -62,7 +62,7 @@ def _failures(page: Page, findings: Sequence[Finding], *, verbose: bool) -> None
         if _is_waived(first) and not verbose:  # why and how were weighed when it was waived
             continue
         page.paragraph(lead("    why:"), ("", _prose(first["rationale"])), width=_PROSE)
-        _remedies(page, dict.fromkeys(line for one in group for line in one["remediation"].split("\n")))
+        _remedies(page, _shared_remedies(group))
         if verbose and first["references"]:
             page.paragraph(lead("    see:"), ("dim", "  ".join(first["references"])))
 
@@ -114,6 +114,28 @@ def _details(page: Page, finding: Finding, *, verbose: bool) -> None:
     waiver = finding["waiver"]
     if waiver is not None:
         page.paragraph(lead("  until:"), ("", f"{waiver['expires']}, by {waiver['owner']}: {waiver['reason']}"))
+
+
+def _shared_remedies(group: Sequence[Finding]) -> list[str]:
+    """Return what to do about findings of one rule: what they begin with alike once, then what differs, under the names it is for."""
+    names: dict[tuple[str, ...], dict[str, None]] = {}
+    for finding in group:
+        name = finding["resource"]["name"] if finding["resource"] else (finding["origin"] or {}).get("setting") or ""
+        names.setdefault(tuple(finding["remediation"].split("\n")), {})[name] = None
+    remedies = list(names)
+    alike = 0
+    while (
+        len(remedies) > 1 and all(len(one) > alike for one in remedies) and len({one[alike] for one in remedies}) == 1
+    ):
+        alike += 1
+    lines = list(remedies[0][:alike])
+    for remedy in remedies:
+        rest = remedy[alike:]
+        heads = [line for line in rest if line.strip() and not line.startswith("$ ")]
+        if len(remedies) > 1 and heads and not any(name and name in heads[0] for name in names[remedy]):
+            rest = (f"{', '.join(names[remedy])}:", *rest)
+        lines += rest
+    return list(dict.fromkeys(lines)) if all(line.startswith("$ ") for line in lines[alike:]) else lines
 
 
 def _remedies(page: Page, lines: Iterable[str]) -> None:

@@ -32,7 +32,8 @@ def refusals(server: Server) -> Iterator[Refusal]:
         yield f"in its command {PROBLEMS[code]}", server.service.places.get("command")
     for one in server.command.settings:
         stated = server.of_command(one)
-        if not is_known(one.name):
+        # What an option sets is a setting, whatever it is called.
+        if one.written.endswith("=") and not is_known(one.name):
             at = f" at {stated.origin}" if stated.origin is not None else ""
             yield f"PostgreSQL has no setting {_shown(one.name)} (in its command{at})", stated.origin
         elif isinstance(stated.value, Unknown):

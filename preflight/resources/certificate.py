@@ -45,7 +45,12 @@ class Certificate(Resource):
     )
     remaining_days: Fact[int] = field("Whole days of 24 hours left; negative when it has expired.")
     lifetime_days: Fact[int] = field("Days of its whole lifetime.")
-    too_long: Fact[bool] = field("Whether it lives longer than is wise for a private CA's certificate (825 days).")
+    remaining_percent: Fact[int] = field("Share of its life that is left, from 0 to 100.")
+    public_issuer: Fact[bool] = field("Whether a CA issued it that this machine trusts without being told to.")
+    longest_days: Fact[int] = field(
+        "Most days that a public CA may give a server's certificate from its first day on, else 825, which is wise."
+    )
+    too_long: Fact[bool] = field("Whether it lives longer than that.")
     key_type: Fact[str] = field("The kind of its key.")
     key_bits: Fact[int] = field("Size of its key in bits.")
     key_strong: Fact[bool] = field(
@@ -111,15 +116,18 @@ def _facts(item: TlsItem, items: list[TlsItem], context: Context) -> dict[str, A
     return {
         "problem": None,
         "detail": None,
-        **_contents(leaf, context),
+        **_contents(leaf, [block.data for block in blocks], item, context),
         **_chain(item, blocks, [one for one in read if isinstance(one, CertificateFacts)], items, context),
         **_beside_it(item),
     }
 
 
-def _contents(leaf: CertificateFacts, context: Context) -> dict[str, Any]:
-    from preflight.x509.lifetime import days_until, exceeds_private_advice, in_days, lifetime
+def _contents(leaf: CertificateFacts, chain: Sequence[bytes], item: TlsItem, context: Context) -> dict[str, Any]:
+    from preflight.x509.lifetime import days_until, in_days, lifetime, longest_days
+    from preflight.x509.public import issued_publicly
 
+    public = issued_publicly(chain)
+    longest = longest_days(leaf.not_before, public=public and not item.client)
     now = now_of(context)
     life = lifetime(leaf.not_before, leaf.not_after, now)
     key = leaf.key
@@ -132,7 +140,10 @@ def _contents(leaf: CertificateFacts, context: Context) -> dict[str, Any]:
         "ends": in_days(days_until(leaf.not_after, now)),
         "remaining_days": life.remaining_days,
         "lifetime_days": life.days,
-        "too_long": exceeds_private_advice(leaf.not_before, leaf.not_after),
+        "remaining_percent": life.remaining_percent,
+        "public_issuer": public,
+        "longest_days": longest,
+        "too_long": life.days > longest,
         "key_type": key.type,
         "key_bits": key.bits,
         "key_strong": key.strong,

@@ -10,10 +10,10 @@ from __future__ import annotations
 from binascii import a2b_base64
 
 from preflight.bindings.tokens import tokens
-from preflight.model.fact import Deferred, Unknown
 from preflight.model.record import field
+from preflight.resources._jwt_algorithms import FAMILY_OF, SIGNING, algorithms_of
 from preflight.resources._secrets import secrets_of
-from preflight.resources._values import STATES, not_literal, state_of, text, with_role
+from preflight.resources._values import STATES, not_literal, state_of, with_role
 from preflight.resources.base import Resource
 from preflight.strength import assess, decoded_bytes, is_pem
 
@@ -27,14 +27,7 @@ if TYPE_CHECKING:
     from preflight.model.subject import Subject
     from preflight.resources.base import Context
 
-# RFC 7518 section 3.1, RFC 8037 section 3.1, RFC 8812 section 3.2, RFC 9864.
-_FAMILIES = {
-    **dict.fromkeys(("HS256", "HS384", "HS512"), "hmac"),
-    **dict.fromkeys(("RS256", "RS384", "RS512", "PS256", "PS384", "PS512"), "rsa"),
-    **dict.fromkeys(("ES256", "ES384", "ES512", "ES256K", "EDDSA", "ED25519", "ED448"), "ec"),
-    "NONE": "none",
-}
-FAMILIES = ("hmac", "rsa", "ec", "asymmetric", "none", "unknown")
+FAMILIES = ("hmac", "rsa", "ec", "asymmetric")
 _PLACES = ("/etc/", "/run/", "/var/", "/app/", "/opt/", "/home/", "/secrets/", "./", "../")
 _BASE64_PEM = "LS0tLS1CRUdJTi"  # base64 of `-----BEGIN`
 
@@ -43,9 +36,11 @@ class JwtKey(Resource):
     """One signing key, or the lack of one where other settings say that tokens are signed."""
 
     state: Fact[str] = field("Whether it is set.", choices=STATES)
-    algorithm: Fact[str] = field("The algorithm that is configured, in upper case; absent when none is.")
+    algorithm: Fact[str] = field(
+        "The algorithm that is configured, in upper case, of several the first; absent when none is that signs."
+    )
     family: Fact[str] = field(
-        "What kind of key the algorithm takes. Where none is configured, the key tells: asymmetric for one half of a pair, else hmac.",
+        "What kind of key the algorithm takes. Where none is configured that signs, the key tells: asymmetric for one half of a pair, else hmac.",
         choices=FAMILIES,
     )
     length: Fact[int] = field("Characters.", secret=True)
@@ -86,18 +81,15 @@ def collect(subject: Subject, context: Context) -> Iterator[JwtKey]:
 
 
 def _algorithm(setting: Setting | None) -> Fact[str]:
-    written = text(setting)
-    if isinstance(written, str):
-        return written.strip().strip("\"'[]").upper() or None
-    return written
+    """Return the first algorithm that signs: whether the others do is asked of the setting that names them."""
+    named = algorithms_of(setting)
+    return next((one for one in named if FAMILY_OF.get(one) in SIGNING), None) if isinstance(named, tuple) else named
 
 
 def _family(algorithm: Fact[str]) -> Fact[str]:
     if algorithm is None:
         return "hmac"
-    if isinstance(algorithm, (Unknown, Deferred)):
-        return algorithm
-    return _FAMILIES.get(algorithm, "unknown")
+    return FAMILY_OF[algorithm] if isinstance(algorithm, str) else algorithm
 
 
 def _verifies_only(subject: Subject) -> bool:

@@ -1,4 +1,4 @@
-"""How much of a certificate's life is left, and whether it lives longer than is wise.
+"""How much of a certificate's life is left, and whether it lives longer than the rules for its kind allow.
 
 Warnings are scaled by the lifetime: 30 days are nothing to a certificate of ten years and two thirds of one of 47 days.
 """
@@ -21,7 +21,16 @@ SKEW = timedelta(minutes=5)
 _DAY = 86400
 _SECOND = timedelta(seconds=1)
 
-_PRIVATE_LEAF_DAYS = 825
+# Longest life of a publicly trusted server certificate by its first day (CA/Browser Forum Baseline Requirements,
+# section 6.3.2, ballot SC-081v3), newest first: (from this day on, days).
+_PUBLIC_LIMITS = (
+    (datetime(2029, 3, 15, tzinfo=UTC), 47),
+    (datetime(2027, 3, 15, tzinfo=UTC), 100),
+    (datetime(2026, 3, 15, tzinfo=UTC), 200),
+    (datetime(2020, 9, 1, tzinfo=UTC), 398),
+)
+_OTHER_DAYS = 825
+"""What is wise for a private CA's certificate, and was the public limit before September 2020."""
 # Days left below which it is critical, a warning or worth a notice; at most a sixth, a third and half of the lifetime.
 _CRITICAL_DAYS, _WARNING_DAYS, _NOTICE_DAYS = 7, 30, 90
 
@@ -33,6 +42,7 @@ class Lifetime(Record):
     days: int = field("Days of its whole life, each one begun counted; the first and the last second belong to it.")
     remaining_days: int = field("Whole days left; negative when it has expired, by days begun.")
     remaining_seconds: int = field("Seconds left, negative when it has expired.")
+    remaining_percent: int = field("Share of its life that is left, from 0 to 100.")
 
 
 def lifetime(not_before: datetime, not_after: datetime, now: datetime) -> Lifetime:
@@ -49,7 +59,12 @@ def lifetime(not_before: datetime, not_after: datetime, now: datetime) -> Lifeti
         days=lifetime_days(not_before, not_after),
         remaining_days=int(left // _DAY),
         remaining_seconds=int(left // 1),
+        remaining_percent=_percent((not_after - not_before + _SECOND).total_seconds(), left),
     )
+
+
+def _percent(whole: float, left: float) -> int:
+    return int(min(max((left + 1) / whole, 0.0), 1.0) * 100) if whole > 0 and left >= 0 else 0
 
 
 def _state(not_before: datetime, not_after: datetime, now: datetime) -> State:
@@ -91,6 +106,12 @@ def lifetime_days(not_before: datetime, not_after: datetime) -> int:
     return max(-(-seconds // _DAY), 0)
 
 
-def exceeds_private_advice(not_before: datetime, not_after: datetime) -> bool:
-    """Say whether a certificate that a private CA issued lives longer than is wise: 825 days."""
-    return lifetime_days(not_before, not_after) > _PRIVATE_LEAF_DAYS
+def longest_days(not_before: datetime, *, public: bool) -> int:
+    """Return the most days that a server certificate of a public CA may live, or that is wise for another.
+
+    Args:
+        not_before: Its first day, by which the limit of public CAs is told.
+        public: Whether a public CA issued it.
+    """
+    limits = _PUBLIC_LIMITS if public else ()
+    return next((days for since, days in limits if not_before >= since), _OTHER_DAYS)

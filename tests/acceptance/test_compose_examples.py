@@ -129,14 +129,15 @@ def test_databases_published_to_the_world_are_refused_at_each_port(prepared, jud
     [
         ("-f", "development.compose.yaml", "--env-file", ".env.development"),
         (".env.staging",),
-        (".env.production",),
+        (".env.production", "--config", "alone.yaml"),
         ("-f", "stack.yaml"),
     ],
 )
 def test_correct_files_of_contextforge_are_let_through_without_a_word(prepared, judge, arguments):
-    # Where the API runs, Compose mounts the CA there; an env file alone does not tell.
-    elsewhere = {"PREFLIGHT_DEFER_PATHS": "/etc/contextforge"} if arguments == (".env.production",) else {}
-    code, report = judge(prepared("contextforge"), *arguments, **elsewhere)
+    folder = prepared("contextforge")
+    # Compose mounts the CA for the API, which an env file that is judged alone does not tell.
+    (folder / "alone.yaml").write_text("defer_paths: [/run/secrets/, /etc/contextforge/]\n", encoding="utf-8")
+    code, report = judge(folder, *arguments)
     assert not_quiet(report) == []
     assert code == 0
 

@@ -82,10 +82,10 @@ def test_a_value_that_is_published_is_named_where_the_project_publishes_it(prefl
 @pytest.mark.parametrize(
     ("name", "words", "command"),
     [
-        ("AWS_SECRET_ACCESS_KEY", "take it from AWS", False),
-        ("STRIPE_SECRET_KEY", "take it from Stripe", False),
-        ("API_KEY", "take it from the party that issues it", False),
-        ("VAULT_TOKEN", "let Vault issue a token", False),
+        ("AWS_SECRET_ACCESS_KEY", "Take it from AWS", False),
+        ("STRIPE_SECRET_KEY", "Take it from Stripe", False),
+        ("API_KEY", "Take it from the party that issues it", False),
+        ("VAULT_TOKEN", "Let Vault issue a token", False),
         ("SESSION_SECRET", "Make a random key.", True),
         ("DB_PASSWORD", "Make a random password, and set it at the database too.", True),
     ],

@@ -19,6 +19,9 @@ if TYPE_CHECKING:
 _SECTIONS = ("services", "volumes", "networks", "secrets", "configs", "models")
 
 
+MOST_LEVELS = 100
+
+
 def included(
     layers: Layers,
     own: Node,
@@ -76,6 +79,10 @@ def _include(layers: Layers, entry: Node, directory: str, interpolator: Interpol
         shown = " includes ".join(relative_name(path, layers.directory) for path in (*trail, files[0].path))
         raise refuse(
             "include_cycle", f"the files include each other: {shown}", "Take one of the includes out.", paths[0]
+        )
+    if len(trail) >= MOST_LEVELS:
+        raise refuse(
+            "too_deep", f"files include each other more than {MOST_LEVELS} levels deep", "Include them directly.", paths[0]
         )
     own_directory = entry.child("project_directory")
     base = posixpath.dirname(files[0].path)

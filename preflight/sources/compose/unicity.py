@@ -46,7 +46,10 @@ def _apply(node: Node, plan: Any) -> Node:  # noqa: ANN401 - a plan or a key
 def _unique(node: Node, key_of: Key) -> Node:
     found: dict[object, Node] = {}
     for item in node.value:
-        found[key_of(item)] = item
+        try:
+            found[key_of(item)] = item
+        except TypeError:  # a mapping where a text belongs, which the schema refuses later
+            found[id(item)] = item
     return node if len(found) == len(node.value) else node.with_value(list(found.values()))
 
 

@@ -87,7 +87,10 @@ def test_each_problem_has_a_correction_of_its_own(code):
         ("host=db.internal port=0 user=app dbname=app", "Write the port as a number from 1 to 65535, such as 5432."),
         ("postgresql://app@db.internal/app?sslmod=require", "Write sslmode."),
         ("postgresql://app@db.internal/app?sslmode=Require", "Write sslmode in lower case"),
-        ("postgresql://app@db.internal/app?sslmode=require&channel_binding=always", "as one of disable, prefer, require"),
+        (
+            "postgresql://app@db.internal/app?sslmode=require&channel_binding=always",
+            "as one of disable, prefer, require",
+        ),
     ],
 )
 def test_the_correction_fits_what_is_wrong(text, said):

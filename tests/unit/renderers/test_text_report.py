@@ -359,3 +359,33 @@ def test_a_problem_tells_the_setting_that_its_message_leaves_out():
 def test_who_loosened_the_gate_is_named_without_a_place_too():
     whole = report(PASSED, fail_on="critical", configuration=[option("fail_on", "critical", "command line")])
     assert "LOOSENED fail_on is critical  (by the command line)\n" in render(whole)
+
+
+def test_equal_remedies_are_said_once_and_different_ones_under_the_names_they_are_for():
+    make = "Make a random password, and set it at {} too.\n$ openssl rand -hex 32"
+    rows = [
+        finding(
+            "r",
+            f"{name}: m",
+            resource={"type": "secret", "name": name},
+            remediation=f"Change it.\n{make.format(where)}",
+        )
+        for name, where in (
+            ("DB_PASSWORD", "the database"),
+            ("PG_PASSWORD", "the database"),
+            ("SMTP_PASSWORD", "the server"),
+        )
+    ]
+    lines = [line.strip() for line in render(report(rows), width=120).splitlines()]
+    first = lines.index("fix: Change it.")
+    assert lines[first + 1 : first + 7] == [
+        "DB_PASSWORD, PG_PASSWORD:",
+        "Make a random password, and set it at the database too.",
+        "openssl rand -hex 32",
+        "SMTP_PASSWORD:",
+        "Make a random password, and set it at the server too.",
+        "openssl rand -hex 32",
+    ]
+    lines = render(report(rows[:2]), width=120).splitlines()
+    assert not any(line.strip().endswith("PASSWORD:") for line in lines)
+    assert sum("openssl" in line for line in lines) == 1

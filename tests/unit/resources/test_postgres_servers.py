@@ -24,6 +24,7 @@ class Around:
     """What the collectors use of a context."""
 
     defer_paths = ()
+    stage = "build"
     as_uid = None
     as_gids = ()
     made = None

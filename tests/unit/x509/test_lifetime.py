@@ -6,9 +6,9 @@ import pytest
 
 from preflight.x509.lifetime import (
     days_until,
-    exceeds_private_advice,
     in_days,
     lifetime,
+    longest_days,
 )
 
 START = datetime(2026, 6, 1, tzinfo=UTC)
@@ -91,6 +91,26 @@ def test_zones_do_not_matter():
     assert lifetime(START, end(90), START.astimezone(east)) == lifetime(START, end(90), START)
 
 
-@pytest.mark.parametrize(("days", "expected"), [(825, False), (826, True)])
-def test_private_certificates_should_not_live_too_long(days, expected):
-    assert exceeds_private_advice(START, end(days)) is expected
+@pytest.mark.parametrize(
+    ("first", "days"),
+    [
+        ("2018-06-01", 825),
+        ("2020-08-31", 825),
+        ("2020-09-01", 398),
+        ("2026-03-14", 398),
+        ("2026-03-15", 200),
+        ("2027-03-14", 200),
+        ("2027-03-15", 100),
+        ("2029-03-14", 100),
+        ("2029-03-15", 47),
+    ],
+)
+def test_public_certificates_live_shorter_by_their_first_day(first, days):
+    start = datetime.fromisoformat(first).replace(tzinfo=UTC)
+    assert longest_days(start, public=True) == days
+    assert longest_days(start, public=False) == 825
+
+
+@pytest.mark.parametrize(("passed", "percent"), [(-1, 100), (0, 100), (1, 98), (45, 50), (89, 1), (91, 0)])
+def test_what_is_left_as_a_share(passed, percent):
+    assert lifetime(START, end(90), START + passed * DAY).remaining_percent == percent

@@ -316,6 +316,8 @@ HOSTILE = {
     "extends cycle": ("services:\n  a: {extends: b}\n  b: {extends: a}\n", "extends_cycle", 2),
     "include outside": ("include:\n  - ../../outside.yaml\nservices: {app: {image: x}}\n", "outside_project", 2),
     "extends outside": ("services:\n  a: {extends: {file: /etc/passwd, service: x}}\n", "outside_project", 2),
+    "published is a mapping": ("services:\n  a: {image: x, ports: [{target: 1, published: {}}]}\n", "wrong_type", 2),
+    "target is a mapping": ("services:\n  a: {image: x, configs: [{source: c, target: {a: b}}]}\n", "wrong_type", 2),
     "include NUL": ('include: ["a\\0b"]\nservices: {app: {image: x}}\n', "invalid_path", 1),
     "extends NUL": ('services:\n  a: {extends: {file: "a\\0b", service: x}}\n', "invalid_path", 2),
     "include of itself many times": ("include: [{path: a.yaml}, {path: a.yaml}]\n", "missing", 1),
@@ -348,6 +350,13 @@ def test_hostile_project_is_refused_quickly_and_names_the_line(name: str, tmp_pa
     assert found.problems[0].code == code
     assert found.problems[0].origin is not None
     assert found.problems[0].origin.line == line
+
+
+def test_a_long_chain_of_includes_is_refused_where_it_gets_too_long(tmp_path: Path) -> None:
+    chain = {f"c{n}.yaml": f"include: [c{n + 1}.yaml]\nservices: {{s{n}: {{image: x}}}}\n" for n in range(300)}
+    found = refusal(tmp_path, {"compose.yaml": "include: [c0.yaml]\n", **chain})
+    assert found.problems[0].code == "too_deep"
+    assert str(found.problems[0].origin) == "c98.yaml:1:11"
 
 
 def test_a_huge_file_is_not_kept_in_memory(tmp_path: Path) -> None:
