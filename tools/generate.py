@@ -225,6 +225,7 @@ Connection strings are recognised by their value, under any name: URLs, libpq's 
 
 {spellings}
 
+What `sslrootcert`, `sslcert`, `sslkey` and `sslcrl` name is judged as files of certificates and keys are, also with `file` or `path` behind.
 libpq's own `PG*` variables form one connection, too. Names of other databases, their ports and their drivers are left alone.
 """
 

@@ -1,11 +1,15 @@
-"""A CA that is there already, to issue from: its certificate and key, read and refused where what it signs would not verify."""
+"""A CA that is there already, to issue from: its certificate and key, read and refused where what it signs would not verify.
+
+What can be seen in its files is said before anything is made; what is left (name constraints, purposes, key sizes, critical
+extensions) is asked of the certificates themselves, before they are written.
+"""
 
 from __future__ import annotations
 
 from datetime import UTC, datetime, timedelta
 
 from cryptography import x509
-from cryptography.exceptions import InvalidSignature, UnsupportedAlgorithm
+from cryptography.exceptions import UnsupportedAlgorithm
 from cryptography.hazmat.primitives.asymmetric import ec, ed448, ed25519, rsa
 from cryptography.hazmat.primitives.serialization import Encoding, PublicFormat, load_pem_private_key
 from cryptography.x509.oid import NameOID
@@ -14,18 +18,25 @@ from preflight.certificates.issue import BACKDATED, Authority
 from preflight.errors import InputError, UsageError
 from preflight.model.origin import Origin
 from preflight.model.problem import Problem
+from preflight.x509.certificate import load
+from preflight.x509.chain import verify_chain
+from preflight.x509.links import read_link
+from preflight.x509.loading import load_certificates
+from preflight.x509.material import Material, MaterialProblem, read_material
+from preflight.x509.signatures import only_pss
 
 TYPE_CHECKING = False
 if TYPE_CHECKING:
-    from preflight.certificates.issue import AuthorityKey
+    from preflight.certificates.issue import AuthorityKey, Issued
     from preflight.certificates.options import CreateOptions, Plan
+    from preflight.x509.purposes import Purpose
 
 _MOST_BYTES = 1024 * 1024
 _SWAPPED = "Are --ca-cert and --ca-key swapped?"
 
 
 def read_authority(options: CreateOptions, plan: Plan, now: datetime) -> Authority:
-    """Read the CA to issue from, and make sure that what it signs now will verify until its end (RFC 5280, section 6.1).
+    """Read the CA to issue from, and refuse one that cannot issue, or not for as long as is asked (RFC 5280, section 6.1).
 
     Args:
         options: What was asked for; both files are named.
@@ -38,7 +49,11 @@ def read_authority(options: CreateOptions, plan: Plan, now: datetime) -> Authori
     """
     path, key_path = options.ca_certificate or "", options.ca_key or ""
     key = _key(key_path)
-    certificate = _of_key(_certificates(path), key, path, key_path)
+    certificates = _certificates(path)
+    certificate = _of_key(certificates, key, path, key_path)
+    if only_pss(certificate):
+        message = "its key signs with RSASSA-PSS alone, which is not done here"
+        raise _wrong("wrong_key", path, message, "Use the tool that made this CA.")
     _refuse_other_than_root(certificate, path)
     if certificate.not_valid_after_utc <= now:
         message = f"the CA expired on {certificate.not_valid_after_utc.date()}: nothing that it signs is valid"
@@ -53,7 +68,38 @@ def read_authority(options: CreateOptions, plan: Plan, now: datetime) -> Authori
         raise _wrong("not_yet_valid", path, message, "Wait, or correct the clock of this machine.")
     _refuse_to_outlive(certificate, plan, now)
     _refuse_its_name(certificate, plan)
-    return Authority(certificate=certificate, key=key)
+    bundle = tuple(one.public_bytes(Encoding.DER) for one in certificates)
+    return Authority(certificate=certificate, key=key, bundle=bundle)
+
+
+def refuse_unverifiable(authority: Authority, server: Issued, client: Issued, path: str, now: datetime) -> None:
+    """Refuse to hand out certificates that OpenSSL would not verify under the CA that issued them.
+
+    Args:
+        authority: The CA.
+        server: What was issued for the server.
+        client: What was issued for the client.
+        path: The file of the CA's certificate.
+        now: The time with its zone.
+
+    Raises:
+        InputError: One of them would be refused; the message has OpenSSL's own reason.
+    """
+    uses: tuple[tuple[Purpose, Issued], ...] = (("server", server), ("client", client))
+    for purpose, one in uses:
+        made = read_material(one.certificate)
+        verdict = verify_chain(made.certificates if isinstance(made, Material) else (), authority.bundle, now, purpose=purpose)
+        if verdict.accepted:
+            continue
+        first = verdict.failures[0]
+        whose = "of the CA: " if first.depth else f"of the {purpose}'s certificate from this CA: "
+        names = f" ({', '.join(one.names)})" if first.reason == "name_constraint" else ""
+        raise _wrong(
+            first.reason,
+            path,
+            f"OpenSSL would refuse the {purpose}'s certificate; {whose}{first.message}{names}",
+            "Make a new CA (without --ca-cert), or use the tool that made this one.",
+        )
 
 
 def _read(path: str) -> bytes:
@@ -88,12 +134,12 @@ def _key(path: str) -> AuthorityKey:
 
 
 def _certificates(path: str) -> list[x509.Certificate]:
-    content = _read(path)
-    try:
-        return x509.load_pem_x509_certificates(content)
-    except ValueError:
-        hint = _SWAPPED if b"PRIVATE KEY" in content else "Name the CA's certificate, as PEM."
-        raise _wrong("no_certificate", path, "it holds no certificate that can be read", hint) from None
+    blocks = load_certificates(_read(path))
+    if isinstance(blocks, MaterialProblem):
+        hint = _SWAPPED if blocks.code == "key_instead_of_certificate" else blocks.hint
+        raise _wrong("no_certificate", path, f"no CA's certificate can be read from it: {blocks.message}", hint)
+    read = [load(block.data) for block in blocks]
+    return [one for one in read if isinstance(one, x509.Certificate)]
 
 
 def _of_key(certificates: list[x509.Certificate], key: AuthorityKey, path: str, key_path: str) -> x509.Certificate:
@@ -120,11 +166,10 @@ def _refuse_other_than_root(certificate: x509.Certificate, path: str) -> None:
     if not authority:
         message = "it is the certificate of no CA: verifiers would refuse what its key signs"
         raise _wrong("not_a_ca", path, message, "Name the certificate of the CA, such as ca-cert.pem.")
-    try:
-        certificate.verify_directly_issued_by(certificate)
-    except (ValueError, TypeError, InvalidSignature):
+    link = read_link(certificate.public_bytes(Encoding.DER))
+    if link is None or not link.self_signed:  # its own signature does not matter: nobody verifies a root's
         message = "the CA was signed by another one, and certificates are only issued below a root here"
-        raise _wrong("not_a_root", path, message, "Use the tool that made this CA.") from None
+        raise _wrong("not_a_root", path, message, "Use the tool that made this CA.")
 
 
 def _refuse_to_outlive(certificate: x509.Certificate, plan: Plan, now: datetime) -> None:

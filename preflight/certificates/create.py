@@ -72,10 +72,12 @@ def create(options: CreateOptions, *, now: datetime | None = None) -> tuple[Crea
         at = now if now is not None else datetime.now(UTC)
         authority = None
         if options.ca_certificate is not None:
-            from preflight.certificates.authority import read_authority
+            from preflight.certificates.authority import read_authority, refuse_unverifiable
 
             authority = read_authority(options, planned, at)
         made = issue(planned, at, authority=authority)
+        if authority is not None:
+            refuse_unverifiable(authority, made[0], made[1], options.ca_certificate or "", at)
         keys = [NewFile(name=name, content=one.key, mode=KEY_MODE) for name, one in zip(names[::2], made, strict=True)]
         certificates = [
             NewFile(name=name, content=one.certificate, mode=CERTIFICATE_MODE)

@@ -50,6 +50,7 @@ class Authority(Record):
 
     certificate: x509.Certificate = field("Its certificate.")
     key: AuthorityKey = field("Its key.", secret=True)
+    bundle: tuple[bytes, ...] = field("All certificates of its file, DER: what clients will trust.", default=())
 
 
 def issue(plan: Plan, now: datetime, *, authority: Authority | None = None) -> tuple[Issued, ...]:

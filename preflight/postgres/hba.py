@@ -9,6 +9,7 @@ from __future__ import annotations
 
 from preflight.model.record import Record, field
 from preflight.postgres.addresses import Block, blocks, keyword
+from preflight.postgres.hba_coverage import Above
 from preflight.postgres.hba_fields import fields_of, lines_of
 from preflight.postgres.includes import INCLUDES, Include, Place, Unread, followed
 from preflight.postgres.includes import PROBLEMS as _OF_INCLUDES
@@ -32,8 +33,6 @@ METHODS = frozenset(
 )  # fmt: skip
 _INCLUDES_SINCE = 16  # before, `include` is no type of connection
 _FIELDS_OF_INCLUDE = 2
-_ALL = ("all", False)
-_REPLICATION = ("replication", False)
 
 #: What keeps the server from reading a row, by code.
 PROBLEMS = {
@@ -103,13 +102,13 @@ class AccessFile(Record):
 
     def _reached(self, types: frozenset[str]) -> Iterator[Row]:
         """Yield the rows for other hosts that rows above them leave something to, as far as all above them are known."""
-        above: list[Row] = []
+        above = Above()
         for row in self.rows[: self.settled]:
             if row.type not in types:
                 continue
-            if row.is_remote and not _covered(row, above):
+            if row.is_remote and not above.cover(row):
                 yield row
-            above.append(row)
+            above.add(row)
 
 
 def weak_rows(rows: Iterable[Row], *methods: str) -> tuple[Row, ...]:
@@ -257,29 +256,3 @@ def _clientcert(options: Sequence[Field], kind: str) -> str:
                 return "invalid_clientcert"
             found = value
     return found
-
-
-def _covered(row: Row, above: Sequence[Row]) -> bool:
-    """Whether every remote address of a row, with its databases and users, is matched by one row above it."""
-    return all(
-        any(
-            _names_cover(one.databases, row.databases, databases=True)
-            and _names_cover(one.users, row.users, databases=False)
-            and any(outer.covers(block) for outer in one.addresses)
-            for one in above
-        )
-        for block in row.addresses
-        if not block.is_local
-    )
-
-
-def _names_cover(outer: Field, inner: Field, *, databases: bool) -> bool:
-    # `all` matches every database, but no physical replication, which a file of names (`@names`) may hold; in quotes it is a name
-    # (hba.c, `check_db`).
-    every = _ALL in outer
-    return all(one in outer or (every and not (databases and _may_replicate(one))) for one in inner)
-
-
-def _may_replicate(name: tuple[str, bool]) -> bool:
-    word, quoted = name
-    return name == _REPLICATION or (word.startswith("@") and not quoted)

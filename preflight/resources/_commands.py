@@ -5,27 +5,38 @@ A list is a command's words; a text, or an element with blanks in it (`sh -c "..
 
 from __future__ import annotations
 
+from preflight.model.fact import Unknown
 from preflight.model.record import Record, field
 from preflight.model.secret_text import SecretText
-from preflight.resources._given import of_option, of_part, password_of
+from preflight.resources._given import of_inner, of_option, of_part, password_of
 from preflight.resources._written import Marked, mark, shown_variables
 
 TYPE_CHECKING = False
 if TYPE_CHECKING:
+    import re
     from collections.abc import Iterator, Mapping, Sequence
 
     from preflight.bindings import Bindings
+    from preflight.model.fact import Fact
     from preflight.model.setting import Setting
     from preflight.resources._written import Variable
 
 _BLANKS = " \t\r\n"
 _STOPS = ";&|()"
 _LONGEST_WORD = 20
-_MOST_READ = 65_536  # characters of one text; a longer one is a program
-# Options that no setting is named like. `redis-server --requirepass`, `redis-server --masterauth`, `psql`'s kin.
+_MOST_READ = 1_048_576  # characters of one text
+_SHORTEST_READ = 16  # characters; a shorter text holds no JSON with a secret, and no token
+_SQL_VERBS = ("alter", "create", "set ")
+_QUOTING = "'\"\\"
+_DEEPEST = 4  # quotes within quotes: `sh -c "psql -c \\"...\\""`
+TOO_LARGE = Unknown(reason="too_large", detail="the text is longer than 1,048,576 characters, and was not looked at")
+# Options that no setting is named like. `redis-server --requirepass`, `redis-server --masterauth`, `psql`'s kin, `openssl`.
 SECRET_OPTIONS = frozenset(
-    {"requirepass", "masterauth", "pass", "pwd", "passphrase", "secret", "token", "userpass", "oauth2-bearer"}
+    """requirepass masterauth pass pwd passphrase secret token userpass oauth2-bearer passin passout""".split()
 )
+_DIRECTIVES = frozenset({"requirepass", "masterauth"})  # CONFIG SET requirepass
+_USERS = frozenset({"--user", "user", "setuser", "SETUSER"})  # of Redis' access lists: `user app on >password`
+_PHRASES = ("env:", "file:", "fd:", "stdin", "prompt")  # openssl-passphrase-options(1); `pass:` is the password itself
 # Programs whose `-p` takes the password in the same word, or in the next.
 _GLUED = frozenset(
     {"mysql", "mysqladmin", "mysqldump", "mysqlcheck", "mariadb", "mariadb-admin", "mariadb-dump", "mariadb-check"}
@@ -40,18 +51,26 @@ _HEADERS = frozenset({"authorization", "proxy-authorization", "cookie"})
 _SCHEMES = frozenset({"bearer", "basic", "token", "apikey", "digest"})
 
 
-class Word(Record):
-    """A word of a command."""
+class Word:
+    """A word of a command.
 
-    text: str = field("The word, a letter for each variable.")
-    origin: int = field("Which of the texts it is from.")
+    Attributes:
+        text: The word, a letter for each variable.
+        origin: Which of the texts it is from.
+    """
+
+    __slots__ = ("origin", "text")
+
+    def __init__(self, text: str, origin: int) -> None:
+        self.text = text
+        self.origin = origin
 
 
 class FoundOption(Record):
     """A secret in a command."""
 
     label: str = field("What it is called: an option, a variable, `a URL`.")
-    given: str = field("How it is given.")
+    given: Fact[str] = field("How it is given.")
     text: int = field("Which of the texts it is in.")
     variables: tuple[str, ...] = field("The variables in it, by names that can be shown.", default=())
 
@@ -70,18 +89,46 @@ def secrets_in(texts: Sequence[Setting], bindings: Bindings, *, resolved: bool =
         shown = text.value if resolved or text.written is None else text.written
         written = shown.reveal() if isinstance(shown, SecretText) else ""
         if len(written) > _MOST_READ:
+            yield FoundOption(label="all of it", given=TOO_LARGE, text=position)
             continue
         marked = Marked(written, {}) if resolved else mark(written, len(variables))
         variables |= marked.variables
-        words += [Word(text=word, origin=position) for word in _split(marked.text)]
-    found, others = _of_headers(words, variables, bindings)
-    yield from found
+        words += [Word(word, position) for word in _split(marked.text)]
+        if len(written) >= _SHORTEST_READ:
+            yield from _within(marked.text, position, variables, bindings)
+            if "<<" in written and "\n" in written:
+                from preflight.resources._here_documents import in_here_documents
+
+                for found in in_here_documents(written, bindings):
+                    yield found.replace(text=position)
+    headers, others = _of_headers(words, variables, bindings)
+    yield from headers
     yield from _secrets(others, variables, bindings)
+
+
+def _within(text: str, position: int, variables: Mapping[str, Variable], bindings: Bindings) -> Iterator[FoundOption]:
+    """Yield the secrets in JSON and the like that a command holds, issued tokens, and those in SQL and for `chpasswd`."""
+    from preflight.resources._embedded import embedded
+
+    several = list(embedded(text, bindings, pairs=False))
+    low = text.lower()
+    if "chpasswd" in low or ("password" in low and any(verb in low for verb in _SQL_VERBS)) or "identified" in low:
+        from preflight.resources._programs import in_sql, of_chpasswd
+
+        words = _split(text)
+        several += [("a password in SQL", value) for value in in_sql(words)]
+        several += [("chpasswd", value) for value in of_chpasswd(words)]
+    for name, value in several:
+        label = name if " " in name else shown_option(name)
+        given = of_inner(value, variables, by_shell=True)
+        if given != "nothing":
+            yield FoundOption(label=label, given=given, text=position, variables=variables_in(value, variables))
 
 
 def _secrets(words: list[Word], variables: Mapping[str, Variable], bindings: Bindings) -> Iterator[FoundOption]:
     program = ""
     following = ""
+    user = 0  # 1 behind `user`, 2 behind `user NAME on`
     for position, word in enumerate(words):
         text = word.text
         if following:
@@ -89,8 +136,18 @@ def _secrets(words: list[Word], variables: Mapping[str, Variable], bindings: Bin
             if not text.startswith("-"):
                 if label in _USER_PASSWORD["curl"]:
                     text = text.partition(":")[2]
+                elif label.startswith("-pass"):
+                    if text.startswith(_PHRASES):
+                        continue
+                    text = text.removeprefix("pass:")
                 yield _found(label, text, word, variables)
                 continue
+        if text in _USERS:
+            user = 1
+        elif user:
+            user = 2 if text == "on" else user
+            if user > 1 and text[0] == ">" and len(text) > 1:
+                yield _found("a user's password", text[1:], word, variables)
         name = text.rpartition("/")[2]
         if name in _GLUED or name in _SHORT or name in _USER_PASSWORD:
             program = name
@@ -104,6 +161,8 @@ def _secrets(words: list[Word], variables: Mapping[str, Variable], bindings: Bin
             yield _found(shown_option(key), value, word, variables)
         elif not equals and option and _is_name(bare) and _is_secret(bare, bindings, option=True):
             following = shown_option(key)
+        elif text in _DIRECTIVES:
+            following = text
         elif program in _GLUED and text.startswith("-p") and len(text) > len("-p") and not text.startswith("-port"):
             yield _found("-p", text[2:], word, variables)
         elif program in _USER_PASSWORD and text.startswith(_USER_ASSIGNED) and ":" in text:
@@ -126,7 +185,9 @@ def _of_headers(
         if text in _HEADER_OPTIONS:
             header = text
             continue
-        if text.startswith(_HEADER_ASSIGNED):
+        if text.startswith("-H") and ":" in text:
+            header, text = _HEADER_OPTIONS[0], text.removeprefix("-H")
+        elif text.startswith(_HEADER_ASSIGNED):
             header, text = _HEADER_OPTIONS[1], text.removeprefix(_HEADER_ASSIGNED)
         if not header:
             others.append(word)
@@ -194,7 +255,11 @@ def _is_assigned(name: str, value: str) -> bool:
 
 
 def _is_secret(name: str, bindings: Bindings, *, option: bool) -> bool:
-    return bindings.is_secret(name) or (option and name.lower() in SECRET_OPTIONS)
+    if bindings.is_secret(name) or (option and name.lower() in SECRET_OPTIONS):
+        return True
+    from preflight.resources._embedded import is_named
+
+    return is_named(name, bindings)
 
 
 def shown_option(key: str) -> str:
@@ -207,44 +272,57 @@ def shown_option(key: str) -> str:
     return key if _is_name(key) and longest < _LONGEST_WORD else "an option"
 
 
-def _split(text: str) -> list[str]:
+def _split(text: str, depth: int = 1) -> list[str]:
     """Split a text as a shell would; what stands in quotes and holds blanks is a script of its own, and split as well."""
     if not any(blank in text for blank in _BLANKS):
         return [text] if text else []
+    if not any(sign in text for sign in _QUOTING):
+        if any(stop in text for stop in _STOPS):
+            for stop in _STOPS:
+                text = text.replace(stop, f" {stop} ")
+        return text.split()
     words: list[str] = []
     for word, quoted in _words(text):
-        if quoted and any(blank in word for blank in _BLANKS):
-            words += [inner for inner, _ in _words(word)]
+        if quoted and depth < _DEEPEST and any(blank in word for blank in _BLANKS):
+            words += _split(word, depth + 1)
         elif word:
             words.append(word)
     return words
 
 
+_parts: list[re.Pattern[str]] = []  # of a shell's words; compiled at their first use
+
+
 def _words(text: str) -> Iterator[tuple[str, bool]]:
-    word, quote, quoted, escaped = "", "", False, False
-    for character in text:
-        if escaped:
-            word += character
-            escaped = False
-        elif character == "\\" and quote != "'":
-            escaped = True
-        elif quote:
-            if character == quote:
-                quote = ""
-            else:
-                word += character
-        elif character in "'\"":
-            quote, quoted = character, True
-        elif character in _BLANKS:
-            if word:
-                yield word, quoted
-            word, quoted = "", False
-        elif character in _STOPS:
-            if word:
-                yield word, quoted
-            yield character, False
-            word, quoted = "", False
+    if not _parts:
+        import re
+
+        _parts.append(
+            re.compile(
+                r"""([^\s'"\\;&|()]+)|(\s+)|'([^']*)'?|"((?:[^"\\]|\\.)*)\\?"?|\\(.?)|([;&|()])""", re.DOTALL
+            )
+        )
+        _parts.append(re.compile(r"\\(.)", re.DOTALL))
+    pieces: list[str] = []
+    quoted = False
+    for match in _parts[0].finditer(text):
+        kind = match.lastindex
+        if kind == _PLAIN:
+            pieces.append(match[0])
+        elif kind == _BLANK or kind == _STOP:  # noqa: PLR1714 - faster so, and there are many
+            if pieces:
+                yield "".join(pieces), quoted
+                pieces, quoted = [], False
+            if kind == _STOP:
+                yield match[0], False
+        elif kind == _ESCAPED:
+            pieces.append(match[_ESCAPED])
         else:
-            word += character
-    if word:
-        yield word, quoted
+            quoted = True
+            inner = match[kind or 0]
+            pieces.append(_parts[1].sub(r"\1", inner) if kind == _DOUBLE and "\\" in inner else inner)
+    if pieces:
+        yield "".join(pieces), quoted
+
+
+_PLAIN, _BLANK, _SINGLE, _DOUBLE, _ESCAPED, _STOP = range(1, 7)

@@ -36,7 +36,7 @@ _SHORTEST_PIECE = 3  # letters and digits: what joins variables is shorter
 
 
 # What issuers put before their tokens, so that scanners find them (GitHub, GitLab, Slack, Stripe, Vault and others say so).
-_ISSUED = (
+ISSUED = (
     "sk_live_", "rk_live_", "whsec_", "ghp_", "gho_", "ghs_", "ghu_", "ghr_", "github_pat_", "glpat-", "xoxb-", "xoxp-", "xapp-",
     "npm_", "pypi-AgEI", "hvs.", "dop_v1_", "shpat_", "sk-ant-", "sk-proj-", "SG.", "AGE-SECRET-KEY-1",
 )  # fmt: skip
@@ -47,7 +47,7 @@ def issued(text: str) -> bool:
     """Whether a text looks like a token that another party issued, or holds a private key, whatever its name is."""
     if text.startswith("-----BEGIN"):
         return "PRIVATE KEY-----" in text
-    return text.startswith(_ISSUED) and len(text) >= _SHORTEST_ISSUED and not any(blank in text for blank in " \n<{$")
+    return text.startswith(ISSUED) and len(text) >= _SHORTEST_ISSUED and not any(blank in text for blank in " \n<{$")
 
 
 def whole(text: str) -> str:
@@ -66,10 +66,23 @@ def password_of(text: str) -> str | None:
     if url is not None:
         if url.password is not None:
             return url.password.reveal()
-        return next((value for key, value in url.query.items() if key.lower() in _PASSWORD_KEYS), None)
-    return _keyword(bare, ";") if ";" in bare else _keyword(bare, " ")
+        asked = next((value for key, value in url.query.items() if key.lower() in _PASSWORD_KEYS), None)
+        return _keyword(bare, ";") if asked is None and ";" in bare else asked  # jdbc:sqlserver://host;password=secret
+    found = _keyword(bare, ";") if ";" in bare else _keyword(bare, " ")
+    return _of_go_dsn(bare) if found is None and "@" in bare else found
 
 
+def _of_go_dsn(text: str) -> str | None:
+    """Return the password of `user:password@tcp(host:port)/database`, as Go's MySQL driver takes it."""
+    for sign in _GO_ADDRESSES:
+        head, found, _ = text.partition(sign)
+        user, colon, password = head.partition(":")
+        if found and colon and user.replace("_", "").replace("-", "").isalnum() and " " not in head:
+            return password
+    return None
+
+
+_GO_ADDRESSES = ("@tcp(", "@tcp6(", "@unix(", "@(", "@/")
 _PASSWORD_KEYS = frozenset({"password", "pwd", "passwd", "pass", "sslpassword"})
 
 
@@ -173,6 +186,29 @@ def _is_piece(text: str) -> bool:
         if bare.lower().startswith(prefix):
             bare = bare[len(prefix) :]
     return sum(character.isalnum() for character in bare) >= _SHORTEST_PIECE
+
+
+def of_inner(text: str, variables: Mapping[str, Variable], *, by_shell: bool = False) -> str:
+    """Say how a secret is given that stands within a longer text; a path is a file, and what a program fills in a reference.
+
+    Args:
+        text: The secret, with letters for variables.
+        variables: The variable behind each letter.
+        by_shell: Whether a shell reads the text.
+    """
+    bare = text.strip().strip("\"'")
+    if by_shell or bare.startswith("/"):
+        found = of_option(bare, variables)
+        if found != "literal":
+            return found
+    follows = bare[1:2]
+    filled_in = (bare.startswith("$") and (follows.isalpha() or follows in {"{", "(", "_"})) or bare.startswith("{{")
+    if filled_in or (bare[:1] == "%" and bare[-1:] in {"s", "d", "v", "q"}) or bare.startswith(_HASHES):
+        return "reference"
+    return of_part(bare, variables, by_shell=by_shell)
+
+
+_HASHES = ("$1$", "$5$", "$6$", "$y$", "$2a$", "$2b$", "$2y$", "$apr1$", "$argon2", "{SHA", "{SSHA", "SCRAM-SHA-256$")
 
 
 def of_option(text: str, variables: Mapping[str, Variable]) -> str:

@@ -38,6 +38,7 @@ _CLIENTS = frozenset(
     """client redis valkey db database postgres postgresql pg pgssl mysql mariadb mongo mongodb kafka rabbitmq amqp smtp ldap
     elasticsearch elastic opensearch vault consul etcd s3 minio nats mqtt upstream backend""".split()
 )
+_SERVED = "postgres server"
 _SERVER_FILES = {"ssl_cert_file": "certificate", "ssl_key_file": "key"}
 
 
@@ -117,11 +118,15 @@ def beside(item: TlsItem, purpose: str, items: list[TlsItem]) -> TlsItem | None:
 
 
 def certificates_of(item: TlsItem) -> tuple[Block, ...] | MaterialProblem:
-    """Return the certificates that an item holds, in order, or why there are none."""
-    from preflight.x509.material import MaterialProblem, read_certificates
+    """Return the certificates that an item holds, in order, or why there are none.
 
-    read = read_certificates(item.material())
-    return read if isinstance(read, MaterialProblem) else read.of("certificate")
+    libpq and PostgreSQL leave the reading to OpenSSL, which takes its own trust settings, too; other programs may not.
+    """
+    from preflight.x509.loading import load_certificates
+
+    by_openssl = item.libpq or item.group == _SERVED
+    verifies = by_openssl and item.purpose == "authority"
+    return load_certificates(item.material(), trusted=by_openssl, anchors_for="server" if verifies else None)
 
 
 def unreadable(facts: Iterable[str], code: str, message: str) -> dict[str, Any]:
@@ -178,7 +183,7 @@ def _served(subject: Subject, context: Context) -> list[TlsItem]:
                 purpose=purpose,
                 client=False,
                 libpq=False,
-                group="postgres server",
+                group=_SERVED,
                 path=path,
                 file=facts["file"],
                 facts=facts,

@@ -31,7 +31,9 @@ class CaBundle(Resource):
     has_root: Fact[bool] = field(
         "Whether a self-signed certificate is in it: without one OpenSSL and libpq accept nothing."
     )
-    authority: Fact[bool] = field("Whether a certificate in it may issue others (version 1 roots count).")
+    authority: Fact[bool] = field(
+        "Whether OpenSSL lets a certificate in it issue others (roots of version 1 or without basicConstraints count)."
+    )
     usable: Fact[bool] = field("Whether a root in it is valid today.")
     not_after: Fact[str] = field("Last day of the root that is valid longest.")
     ends: Fact[str] = field(
@@ -68,21 +70,23 @@ def collect(subject: Subject, context: Context) -> Iterator[CaBundle]:
 def _facts(item: TlsItem, context: Context) -> dict[str, Any]:
     if item.later is not None:
         return dict.fromkeys(_FACTS, item.later)
-    from preflight.x509.certificate import CertificateFacts, CertificateProblem, read_certificate
+    from preflight.x509.certificate import CertificateProblem, read_certificate
+    from preflight.x509.chain import may_issue
     from preflight.x509.lifetime import days_until, in_days, lifetime
+    from preflight.x509.links import read_link
     from preflight.x509.material import Material, MaterialProblem, read_material
 
     blocks = certificates_of(item)
     if isinstance(blocks, MaterialProblem):
         return unreadable(_FACTS, blocks.code, blocks.message)
-    read = [read_certificate(block.data) for block in blocks]
-    known = [one for one in read if isinstance(one, CertificateFacts)]
-    first = read[0]
-    if not known:
-        assert isinstance(first, CertificateProblem)  # noqa: S101 - nothing was read, so the first was not
-        return unreadable(_FACTS, first.code, first.message)
+    links = [link for block in blocks if (link := read_link(block.data)) is not None]
+    if not links:
+        first = read_certificate(blocks[0].data)
+        problem = first if isinstance(first, CertificateProblem) else CertificateProblem(code="bad_name")
+        return unreadable(_FACTS, problem.code, problem.message)
     now = now_of(context)
-    roots = [one for one in known if one.self_signed]
+    known = [link.facts for link in links]
+    roots = [link.facts for link in links if link.self_signed]  # nobody verifies a root's own signature
     lives = [(lifetime(one.not_before, one.not_after, now), one) for one in roots or known]
     best, longest = min(lives, key=lambda pair: (_STATES.index(pair[0].state), -pair[0].remaining_seconds))
     material = item.material()
@@ -92,7 +96,7 @@ def _facts(item: TlsItem, context: Context) -> dict[str, Any]:
         "detail": None,
         "certificates": len(blocks),
         "has_root": bool(roots),
-        "authority": any(one.is_ca or (one.version == 1 and one.self_signed) for one in known),
+        "authority": any(may_issue(link, top=link.self_signed) for link in links),
         "usable": best.state not in {"expired", "not_yet_valid"},
         "not_after": longest.not_after.date().isoformat(),
         "ends": in_days(days_until(longest.not_after, now)),

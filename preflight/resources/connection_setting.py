@@ -8,7 +8,7 @@ from __future__ import annotations
 
 from preflight.bindings.tokens import tokens
 from preflight.model.record import field
-from preflight.postgres.names import LIBPQ_PREFIX, OTHER_DATABASES, POSTGRES_ENGINES, role_of
+from preflight.postgres.names import LIBPQ_PREFIX, OTHER_DATABASE_HOSTS, OTHER_DATABASES, POSTGRES_ENGINES, role_of
 from preflight.resources._values import STATES, flag, state_of
 from preflight.resources.base import Resource
 from preflight.resources.postgres_client import clients
@@ -25,6 +25,7 @@ if TYPE_CHECKING:
 _SERVERS = {"database_url": "a database", "redis_url": "Redis", "redis_host": "Redis", "vault_address": "Vault"}
 _OF_DATABASES = frozenset({"url", "host", "hostaddr", "service"})
 _HOSTS = frozenset({"host", "hostname", "server", "url", "uri", "dsn"})
+_DATABASES = OTHER_DATABASE_HOSTS - {"redis"}
 _LOCAL = frozenset({"socket", "path", "file"})
 _MARKS = {
     "a database": frozenset({"db", "database", "postgres", "postgresql", "pg"}),
@@ -100,7 +101,7 @@ def _names_server(name: str, words: tuple[str, ...]) -> bool:
     place = role_of(name)
     if place is not None and place[1] in _OF_DATABASES:
         return True
-    return words[-1] in _HOSTS and not OTHER_DATABASES.isdisjoint(words[:-1]) if words else False
+    return bool(words) and words[-1] in _HOSTS and not _DATABASES.isdisjoint(words[:-1])
 
 
 def _needs_no_server(name: str, subject: Subject) -> bool:

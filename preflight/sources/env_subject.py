@@ -7,7 +7,7 @@ from preflight.model.problem import Problem
 from preflight.model.setting import Reference, Setting
 from preflight.model.subject import AmbiguousLine, EnvFile, Subject
 from preflight.probes.files import FileText
-from preflight.sources.env_file import ambiguous_lines, parse
+from preflight.sources.env_file import MISTAKES, ambiguous_lines, parse
 from preflight.sources.names import presentable, presentable_variable
 
 TYPE_CHECKING = False
@@ -57,12 +57,14 @@ def env_subject(
     written = text.split("\n")
     settings: dict[str, Setting] = {}
     stray: list[int] = []
+    found = ambiguous_lines(text, environment or {})
+    mistaken = {one.line for one in found if not MISTAKES.isdisjoint(one.reasons)}
     for entry in document.entries:
         if entry.stray:
             stray.append(entry.line)
             continue  # the second line of a pasted secret sets nothing that anybody reads
         name = presentable(entry.name, entry.line, assigned=entry.value is not None)
-        if name != entry.name:
+        if name != entry.name and entry.line not in mistaken:
             stray.append(entry.line)
         line = written[entry.line - 1] if entry.line <= len(written) else ""
         unset = tuple(dict.fromkeys(presentable_variable(one, line) for one in entry.unset))
@@ -86,14 +88,14 @@ def env_subject(
     )
     lines = tuple(
         AmbiguousLine(
-            name=presentable(one.name, one.line, assigned=True),
+            name=presentable(one.name, one.line, assigned=MISTAKES.isdisjoint(one.reasons)),
             line=one.line,
             column=one.column,
             reasons=tuple(one.reasons),
             dialects=tuple(one.dialects),
             shortened=bool(one.shortened_in),
         )
-        for one in ambiguous_lines(text, environment or {})
+        for one in found
     )
     file = EnvFile(path=path, dialect=dialect, ambiguous=lines, stray=tuple(stray))
     return Subject(

@@ -166,8 +166,9 @@ def chain_order(certificates: Sequence[CertificateFacts]) -> Order:
     """Say in which order the certificates of one file stand, by their names.
 
     Returns:
-        `leaf_first`: each is issued by the next one, as TLS wants it (RFC 5246 section 7.4.2) and as a server's key is
-        paired with the first. `leaf_not_first`: the first one issued another one of the file. `unordered`: the first one
+        `leaf_first`: each has issued one above it in the file, as TLS wants it (RFC 5246 section 7.4.2) and as a server's
+        key is paired with the first; several of the same name may stand there, as when a CA is renewed or cross-signed
+        (RFC 8446 section 4.4.2). `leaf_not_first`: the first one issued another one of the file. `unordered`: the first one
         is the leaf, the others are mixed up, which OpenSSL tolerates. `unrelated`: some do not belong to the chain.
     """
     for issuer in certificates[:1]:
@@ -175,9 +176,13 @@ def chain_order(certificates: Sequence[CertificateFacts]) -> Order:
             issued = (one for one in certificates[1:] if one.sha256 != issuer.sha256 and not one.self_issued)
             if any(one.issuer == issuer.subject for one in issued):
                 return "leaf_not_first"
-    if all(child.issuer == parent.subject for child, parent in zip(certificates, certificates[1:], strict=False)):
+    issuers: set[str] = set()
+    ordered = True
+    for number, one in enumerate(certificates):
+        ordered = ordered and (number == 0 or one.subject in issuers)
+        issuers.add(one.issuer)
+    if ordered:
         return "leaf_first"
-    issuers = {one.issuer for one in certificates}
     return "unordered" if all(one.subject in issuers for one in certificates[1:]) else "unrelated"
 
 
@@ -194,7 +199,7 @@ def _extensions(chain: Sequence[Link], purpose: Purpose | None) -> Iterator[Chai
             yield _failure("unknown_critical_extension", depth, chain)
         if link.proxy:
             yield _failure("proxy_certificate", depth, chain)
-        if depth and not _may_issue(link, top=depth == len(chain) - 1):
+        if depth and not may_issue(link, top=depth == len(chain) - 1):
             yield _failure("not_a_ca", depth, chain)
         if len(chain) > 1 and facts.explicit_curve:
             yield _failure("explicit_curve", depth, chain)
@@ -206,8 +211,13 @@ def _extensions(chain: Sequence[Link], purpose: Purpose | None) -> Iterator[Chai
             below += 1
 
 
-def _may_issue(link: Link, *, top: bool) -> bool:
-    """Say whether a certificate is a CA (`check_ca`). At the top of a chain an old one without the flag may do."""
+def may_issue(link: Link, *, top: bool) -> bool:
+    """Say whether OpenSSL takes a certificate for a CA (`check_ca`).
+
+    Args:
+        link: The certificate.
+        top: Whether it stands at the top of a chain: there, one without basicConstraints may do, too.
+    """
     facts = link.facts
     if facts.key_usage is not None and "key_cert_sign" not in facts.key_usage:
         return False

@@ -12,6 +12,7 @@ from cryptography import x509
 from cryptography.x509.oid import ExtensionOID
 
 from preflight.x509.certificate import CertificateProblem, facts_of, load
+from preflight.x509.signatures import only_pss, signed_with_pss
 
 TYPE_CHECKING = False
 if TYPE_CHECKING:
@@ -56,6 +57,7 @@ class Link:
         der: Its bytes.
         subject: Its subject's canonical name.
         issuer: Its issuer's canonical name.
+        only_pss: Whether its key makes no signatures but RSASSA-PSS.
         constraints: Its name constraints, None without any.
         self_issued: Whether its canonical names are the same.
         self_signed: Whether OpenSSL takes it for self-signed: self-issued, and it names its own key, whoever signed it.
@@ -71,6 +73,7 @@ class Link:
         "der",
         "facts",
         "issuer",
+        "only_pss",
         "proxy",
         "self_issued",
         "self_signed",
@@ -84,6 +87,7 @@ class Link:
         self.facts = facts
         self.subject = canonical(certificate.subject)
         self.issuer = canonical(certificate.issuer)
+        self.only_pss = only_pss(certificate)
         extensions = {one.oid: one for one in certificate.extensions}
 
         def value(oid: x509.ObjectIdentifier) -> Any:  # noqa: ANN401 - each OID has its own type
@@ -174,6 +178,7 @@ def issued(issuer: Link, subject: Link) -> bool:
         issuer.subject == subject.issuer
         and subject.names_key_of(issuer)
         and issuer.facts.key.type == subject.facts.signature_type
+        and (not issuer.only_pss or signed_with_pss(subject.certificate))
     )
 
 

@@ -41,6 +41,18 @@ PROBLEMS = {
     "one_line": ("its line ends are gone", "Write them as \\n, or encode the file: base64 -w0 FILE"),
     "truncated": ("a block has no `-----END …-----` line", "Copy the whole file again."),
     "bad_base64": ("a block is not base64", "Copy the file again; nothing may be edited in it."),
+    "blank_line": (
+        "an empty line stands within a block, and OpenSSL takes what is above it for headers",
+        "Remove the empty lines between `-----BEGIN …-----` and `-----END …-----`.",
+    ),
+    "headers": (
+        "lines of text stand in the block of a certificate, and OpenSSL refuses the whole file for them",
+        "Remove what stands between the `-----BEGIN …-----` line and the base64; comments go above that line.",
+    ),
+    "malformed": (
+        "a block that is labelled as a certificate is none, and OpenSSL refuses the whole file for it",
+        "Copy that certificate again from where it was made, or take its block out.",
+    ),
     "nested": ("a block starts before the one above it has ended", "Put each block on lines of its own."),
     "key_instead_of_certificate": (
         "it holds a private key, not a certificate",
@@ -182,11 +194,16 @@ def read_setting(text: str) -> Material | MaterialProblem:
     return read_material(written.encode("utf-8", "surrogateescape"))
 
 
-def read_certificates(found: bytes | Material | MaterialProblem) -> Material | MaterialProblem:
-    """Ask for certificates: at least one, none of them in a form that only OpenSSL's own tools read.
+def read_certificates(
+    found: bytes | Material | MaterialProblem, *, trusted: bool = False
+) -> Material | MaterialProblem:
+    """Ask for certificates: at least one, none of them in a form that only OpenSSL reads, none with headers.
+
+    OpenSSL takes headers (RFC 1421) in a certificate for those of an encrypted block, and fails ("not proc type").
 
     Args:
         found: A file's bytes, or what `read_setting` made of a setting.
+        trusted: Whether OpenSSL is who reads them, so that they may stand with its own trust settings.
 
     Returns:
         The material, which may hold a private key beside the certificates, or why there is no certificate.
@@ -194,10 +211,14 @@ def read_certificates(found: bytes | Material | MaterialProblem) -> Material | M
     material = read_material(found) if isinstance(found, bytes) else found
     if isinstance(material, MaterialProblem):
         return material
-    trusted = material.of("trusted_certificate")
-    if trusted:
-        return MaterialProblem(code="trusted_certificate", line=trusted[0].line)
-    if material.of("certificate"):
+    with_settings = material.of("trusted_certificate")
+    if with_settings and not trusted:
+        return MaterialProblem(code="trusted_certificate", line=with_settings[0].line)
+    certificates = (*material.of("certificate"), *with_settings)
+    for block in certificates:
+        if block.headers:
+            return MaterialProblem(code="headers", line=block.line)
+    if certificates:
         return material
     first = material.blocks[0]
     code = {
@@ -302,6 +323,10 @@ def _block(label: bytes, body: list[bytes], line: int) -> Block | MaterialProble
             if colon:
                 headers.append((key.strip(), value.strip()))
         lines = body[cut + 1 :]
+    elif b"" in body and body.index(b"") == 0:  # no headers, and an empty line ends them all the same
+        lines = body[1:]
+    if b"" in lines:
+        return MaterialProblem(code="blank_line", line=line)
     data = _base64(b"".join(b"".join(lines).split()))
     if not data:
         return MaterialProblem(code="truncated" if data == b"" else "bad_base64", line=line)

@@ -29,6 +29,8 @@ _SIGNATURES = (
     ("1.2.840.10040.4.", "dsa"),
 )
 _EC_OBJECT = bytes.fromhex("06072a8648ce3d0201")  # id-ecPublicKey, 1.2.840.10045.2.1
+_PSS = "1.2.840.113549.1.1.10"  # id-RSASSA-PSS: of a signature, and of a key that makes no others (RFC 4055)
+_PSS_OBJECT = bytes.fromhex("06092a864886f70d01010a")
 _NIST_SIGNATURES = "2.16.840.1.101.3.4.3."
 _NIST_KINDS = {"dsa": range(1, 9), "ec": range(9, 13), "rsa": range(13, 17)}
 
@@ -141,6 +143,18 @@ def explicit_curve(certificate: x509.Certificate) -> bool:
     oid = _content(spki, _content(spki, 0)[0])[0]  # the first element of the algorithm
     parameters = sum(_content(spki, oid))
     return spki[oid:parameters] == _EC_OBJECT and spki[parameters : parameters + 1] == b"\x30"
+
+
+def only_pss(certificate: x509.Certificate) -> bool:
+    """Say whether a certificate's key is an RSA key for RSASSA-PSS alone, which `cryptography` reads as any RSA key."""
+    spki = _raw_spki(certificate.tbs_certificate_bytes)
+    oid = _content(spki, _content(spki, 0)[0])[0]
+    return spki[oid:].startswith(_PSS_OBJECT)
+
+
+def signed_with_pss(certificate: x509.Certificate) -> bool:
+    """Say whether a certificate's signature is RSASSA-PSS."""
+    return certificate.signature_algorithm_oid.dotted_string == _PSS
 
 
 def _content(der: bytes, at: int) -> tuple[int, int]:

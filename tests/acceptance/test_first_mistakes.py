@@ -177,7 +177,7 @@ def test_a_service_that_is_not_given_the_secret_it_names(preflight, tmp_path):
     assert (
         found["message"] == "POSTGRES_PASSWORD_FILE: names /run/secrets/pw, but the service is not given the secret pw"
     )
-    assert found["remediation"].splitlines()[1:] == ["secrets:", "  - pw"]
+    assert found["remediation"] == "Add the missing line to the `secrets:` of the service: `- pw`."
     assert [one["message"] for one in report["findings"] if one["status"] == "deferred"] == []
 
 

@@ -4,12 +4,13 @@ from __future__ import annotations
 
 from preflight.model.origin import Origin
 from preflight.sources.compose.tree import Trace, problem, refuse
-from preflight.sources.env_file.interpolation import interpolate
+from preflight.sources.env_file.interpolation import interpolate, name_end
 
 TYPE_CHECKING = False
 if TYPE_CHECKING:
     from preflight.model.problem import Problem
     from preflight.sources.compose.variables import Variables
+    from preflight.sources.env_file.interpolation import InterpolationError
 
 MOST_INSERTED = 4 * 1024 * 1024  # characters, over all texts of a project
 MOST_VARIABLES = 100_000  # uses of variables, likewise
@@ -78,12 +79,27 @@ class Interpolator:
             hint = f"Set {need.name} in the environment, in `.env` or in a file given with --env-file."
             self.problems.append(problem("missing_variable", message, hint, origin.replace(setting=need.name)))
         for error in done.errors:
-            message, hint = _ERRORS[error.code]
+            message, hint = _ERRORS["unclosed" if _is_unclosed(text, error) else error.code]
             self.problems.append(problem(error.code, message, hint, origin))
         return done.text, Trace(text, tuple(via), tuple(names), done.unset, tuple(defaults))
 
 
+def _is_unclosed(text: str, error: InterpolationError) -> bool:
+    """Whether a `${NAME` was meant as a variable, and lacks its end."""
+    start = error.offset + 2
+    return (
+        error.code == "invalid_interpolation"
+        and text.startswith("${", error.offset)
+        and name_end(text, start) > start
+        and "}" not in text[start:].partition("\n")[0].partition("${")[0]
+    )
+
+
 _ERRORS = {
+    "unclosed": (
+        "a `${` here is never closed: the brace at its end is missing",
+        "Write `${NAME}`; where a dollar sign is meant, `$$`.",
+    ),
     "invalid_interpolation": (
         "a `${` here is no valid variable",
         "Write `$$` for a dollar sign that is meant as one.",

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from preflight.sources.env_file.document import EnvDocument, EnvEntry, EnvProblem, EnvReference
-from preflight.sources.env_file.portability import AmbiguousLine, ambiguous_lines
+from preflight.sources.env_file.portability import MISTAKES, AmbiguousLine, ambiguous_lines
 
 TYPE_CHECKING = False
 if TYPE_CHECKING:
@@ -12,6 +12,7 @@ if TYPE_CHECKING:
     from preflight.sources.env_file.document import Dialect as Dialect
 
 __all__ = [
+    "MISTAKES",
     "AmbiguousLine",
     "EnvDocument",
     "EnvEntry",

@@ -53,7 +53,7 @@ _ESCAPES = {
 }
 _OCTAL = frozenset("01234567")
 _ERRORS = {
-    "invalid_interpolation": "a `${` here is no valid variable; write `$$` for a dollar sign",
+    "invalid_interpolation": "a `${` here is no valid variable: close its brace, or write `$$` for a dollar sign",
     "nesting_too_deep": "variables are nested too deeply",
     "value_too_long": "variables make the values of this file too long",
 }

@@ -55,7 +55,7 @@ def test_another_servers_address_gives_nothing(tmp_path):
 def test_what_the_contract_says_is_optional_may_be_empty(tmp_path):
     (tmp_path / ".env.example").write_text("# @optional\nREDIS_URL=\n", encoding="utf-8")
     report = judge(tmp_path, process={"ENV": "production", "REDIS_URL": ""}, contracts=(".env.example",))
-    assert not [one for one in report["findings"] if one["rule"] == RULE]
+    assert not [one for one in report["findings"] if one["rule"] == RULE and one["status"] == "fail"]
 
 
 @given(st.sampled_from(["DATABASE_URL", "DB_HOST", "REDIS_URL", "VAULT_ADDR"]), st.text("abz.:/-", min_size=1))
