@@ -52,7 +52,7 @@ SECRET_ROLES = (
     "token",
 )
 
-_PASSWORD = frozenset({"password", "passwd", "passphrase", "pass", "pwd", "passcode"})
+_PASSWORD = frozenset({"password", "passwd", "passphrase", "pass", "pwd", "pw", "passcode", "passwort", "keyphrase"})
 _DATABASE = frozenset(
     {"database", "db", "postgres", "postgresql", "pg", "mysql", "mariadb", "mongo", "mongodb", "mssql", "sql", "oracle"}
 )
@@ -78,7 +78,7 @@ _WHOLE_WORDS = {
     **dict.fromkeys(("jwtsecret", "jwtkey"), "jwt_secret"),
     "redispassword": "redis_password",
     "secretkey": "session_secret",
-    "pgpassword": "database_password",
+    **dict.fromkeys(("pgpassword", "pgpass"), "database_password"),
     "secret": "session_secret",
     "apikey": "token",
     "password": "password",
@@ -115,7 +115,7 @@ def secret_role(name: str) -> str | None:
 
 
 def _password_role(words: tuple[str, ...], before: frozenset[str]) -> str | None:
-    if len(words) == 1 and words[0] in {"pwd", "pass"}:
+    if len(words) == 1 and words[0] in {"pwd", "pass", "pw"}:
         return None  # the shell's working directory; a word too short to mean anything alone
     if before & _REDIS:
         return "redis_password"

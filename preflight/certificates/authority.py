@@ -22,11 +22,13 @@ from preflight.x509.certificate import load
 from preflight.x509.chain import verify_chain
 from preflight.x509.links import read_link
 from preflight.x509.loading import load_certificates
-from preflight.x509.material import Material, MaterialProblem, read_material
+from preflight.x509.material import MaterialProblem
 from preflight.x509.signatures import only_pss
 
 TYPE_CHECKING = False
 if TYPE_CHECKING:
+    from collections.abc import Sequence
+
     from preflight.certificates.issue import AuthorityKey, Issued
     from preflight.certificates.options import CreateOptions, Plan
     from preflight.x509.purposes import Purpose
@@ -72,32 +74,31 @@ def read_authority(options: CreateOptions, plan: Plan, now: datetime) -> Authori
     return Authority(certificate=certificate, key=key, bundle=bundle)
 
 
-def refuse_unverifiable(authority: Authority, server: Issued, client: Issued, path: str, now: datetime) -> None:
+def refuse_unverifiable(made: Sequence[Issued], authority: Authority, path: str, now: datetime) -> None:
     """Refuse to hand out certificates that OpenSSL would not verify under the CA that issued them.
 
     Args:
+        made: What was issued for the server, and for the client.
         authority: The CA.
-        server: What was issued for the server.
-        client: What was issued for the client.
         path: The file of the CA's certificate.
         now: The time with its zone.
 
     Raises:
         InputError: One of them would be refused; the message has OpenSSL's own reason.
     """
-    uses: tuple[tuple[Purpose, Issued], ...] = (("server", server), ("client", client))
-    for purpose, one in uses:
-        made = read_material(one.certificate)
-        verdict = verify_chain(made.certificates if isinstance(made, Material) else (), authority.bundle, now, purpose=purpose)
+    uses: tuple[Purpose, ...] = ("server", "client")
+    for purpose, one in zip(uses, made, strict=True):
+        der = x509.load_pem_x509_certificate(one.certificate).public_bytes(Encoding.DER)
+        verdict = verify_chain([der], authority.bundle, now, purpose=purpose)
         if verdict.accepted:
             continue
         first = verdict.failures[0]
-        whose = "of the CA: " if first.depth else f"of the {purpose}'s certificate from this CA: "
+        whose = "of the CA, " if first.depth else ""
         names = f" ({', '.join(one.names)})" if first.reason == "name_constraint" else ""
         raise _wrong(
             first.reason,
             path,
-            f"OpenSSL would refuse the {purpose}'s certificate; {whose}{first.message}{names}",
+            f"OpenSSL would refuse the {purpose}'s certificate that it issues: {whose}{first.message}{names}",
             "Make a new CA (without --ca-cert), or use the tool that made this one.",
         )
 

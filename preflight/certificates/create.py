@@ -70,14 +70,14 @@ def create(options: CreateOptions, *, now: datetime | None = None) -> tuple[Crea
         from preflight.certificates.issue import issue
 
         at = now if now is not None else datetime.now(UTC)
-        authority = None
-        if options.ca_certificate is not None:
+        if options.ca_certificate is None:
+            made = issue(planned, at)
+        else:
             from preflight.certificates.authority import read_authority, refuse_unverifiable
 
             authority = read_authority(options, planned, at)
-        made = issue(planned, at, authority=authority)
-        if authority is not None:
-            refuse_unverifiable(authority, made[0], made[1], options.ca_certificate or "", at)
+            made = issue(planned, at, authority=authority)
+            refuse_unverifiable(made, authority, options.ca_certificate, at)
         keys = [NewFile(name=name, content=one.key, mode=KEY_MODE) for name, one in zip(names[::2], made, strict=True)]
         certificates = [
             NewFile(name=name, content=one.certificate, mode=CERTIFICATE_MODE)

@@ -664,8 +664,8 @@ PACKS: "dict[str, dict[str, Any]]" = {'certificates.yaml': {'name': 'certificate
                                      'resource': 'compose_secret',
                                      'where': ('fact', 'place', (('equals', ('value', 'secret')),)),
                                      'expect': ('fact', 'given', (('not_equals', ('value', 'not_granted')),)),
-                                     'message': '{read_by}: names {path}, but the service is not given the secret '
-                                                '{source}',
+                                     'message': '{name}: {read_by} names {path}, but the service is not given the '
+                                                'secret {source}',
                                      'rationale': 'Compose mounts a secret of the project for those services only '
                                                   'whose own `secrets:` lists it; in the others there is no such file, '
                                                   'and they start without their secret or not at all.',
@@ -861,7 +861,7 @@ PACKS: "dict[str, dict[str, Any]]" = {'certificates.yaml': {'name': 'certificate
                                      'origin': ('rules/compose-secrets.yaml', 597, 5)}),
                           'path': 'rules/compose-secrets.yaml',
                           'builtin': True,
-                          'sha256': '1229af70eeb18c155012ce95ffb4d5ea21fedfe89e78e197a29e6b1946ea0a46'},
+                          'sha256': 'd1f67e325919fe3277f86d7e30d4b41dc555866cab2e0082317c1d2b0bc71e7e'},
  'compose.yaml': {'name': 'compose',
                   'title': 'What Docker Compose makes of what is written',
                   'version': 1,
@@ -3175,8 +3175,8 @@ PACKS: "dict[str, dict[str, Any]]" = {'certificates.yaml': {'name': 'certificate
                                          ('fact', 'readable', (('equals', ('value', True)),)),
                                          ('fact', 'empty', (('equals', ('value', False)),)))),
                              'requires': ('compose-secret-granted',),
-                             'message': '{setting}: cannot take the secret from {path}[, which is {host_path} on this '
-                                        'machine] ({kind}[, mode {mode}])',
+                             'message': '{name}_FILE: cannot take the secret from {path}[, which is {host_path} on '
+                                        'this machine] ({kind}[, mode {mode}])',
                              'rationale': 'A service that reads its secret from a file that is missing, empty or '
                                           'unreadable starts without a secret, or not at all.',
                              'remediation': '[Put the secret into {host_path} on this machine|Mount the secret at that '
@@ -3382,7 +3382,8 @@ PACKS: "dict[str, dict[str, Any]]" = {'certificates.yaml': {'name': 'certificate
                                           'secret-not-example'),
                              'message': '{name}: has the same value as {reused_by}',
                              'rationale': 'Whoever learns one of them has the others; and none can be rotated alone.',
-                             'remediation': 'Give {name} a value of its own; of the others, let one keep this value.\n'
+                             'remediation': 'Give {name} a value of its own; where three or more share this one, all '
+                                            'but one of them.\n'
                                             '[{remedy}|Make a random one (openssl rand -base64 48); a token, take from '
                                             'the party that issues it.]',
                              'references': ('CWE-323',),
@@ -3395,7 +3396,7 @@ PACKS: "dict[str, dict[str, Any]]" = {'certificates.yaml': {'name': 'certificate
                              'where': ('fact', 'file', (('present', ('value', True)),)),
                              'expect': ('fact', 'others_access', (('equals', ('value', False)),)),
                              'requires': ('secret-file-usable',),
-                             'message': '{setting}: {path} is open to every user (mode {mode})',
+                             'message': '{name}_FILE: {path} is open to every user (mode {mode})',
                              'rationale': 'Every other process on the machine can read the secret.',
                              'remediation': 'Close it to others.\n$ chmod o-rwx {file}',
                              'references': ('CWE-732',),
@@ -3448,7 +3449,7 @@ PACKS: "dict[str, dict[str, Any]]" = {'certificates.yaml': {'name': 'certificate
                              'origin': ('rules/secrets.yaml', 366, 5)}),
                   'path': 'rules/secrets.yaml',
                   'builtin': True,
-                  'sha256': 'f0e972b38c7cd980783ccd7d8e83932348cf7ab18d1dfe23b02ac2b1a4dba30a'},
+                  'sha256': '987c6cbded0ab1a49dd48d73fe2d93d2c0cfeee2db48facda3216397185d0524'},
  'tls.yaml': {'name': 'tls',
               'title': 'TLS is on, recent, and verified',
               'version': 1,

@@ -106,6 +106,19 @@ def secrets_in(texts: Sequence[Setting], bindings: Bindings, *, resolved: bool =
     yield from _secrets(others, variables, bindings)
 
 
+def in_words(text: str, variables: Mapping[str, Variable], bindings: Bindings) -> Iterator[FoundOption]:
+    """Yield the secrets in a text that a shell, or a program that reads options, takes apart into words.
+
+    Args:
+        text: The text, a letter for each variable.
+        variables: The variable behind each letter.
+        bindings: Which names are secrets.
+    """
+    headers, others = _of_headers([Word(word, 0) for word in _split(text)], variables, bindings)
+    yield from headers
+    yield from _secrets(others, variables, bindings)
+
+
 def _within(text: str, position: int, variables: Mapping[str, Variable], bindings: Bindings) -> Iterator[FoundOption]:
     """Yield the secrets in JSON and the like that a command holds, issued tokens, and those in SQL and for `chpasswd`."""
     from preflight.resources._embedded import embedded

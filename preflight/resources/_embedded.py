@@ -108,7 +108,7 @@ def embedded(text: str, bindings: Bindings, *, pairs: bool = True) -> Iterator[t
     Args:
         text: The text, a letter for each variable.
         bindings: Which names are secrets.
-        pairs: Whether `name=value` is looked for as well.
+        pairs: Whether `name=value` and headers are looked for as well; in a command they are words.
     """
     yield from self_evident(text)
     if '\\"' in text:
@@ -126,11 +126,18 @@ def embedded(text: str, bindings: Bindings, *, pairs: bool = True) -> Iterator[t
         for match in pattern("xml").finditer(text):
             if is_named(match[1].rpartition(":")[2], bindings, match[2]):
                 yield match[1], match[2].strip()
-    if pairs and "=" in text:
+    if pairs:
+        yield from _pairs(text, bindings)
+
+
+def _pairs(text: str, bindings: Bindings) -> Iterator[tuple[str, str]]:
+    if "=" in text:
         for match in pattern("pair").finditer(text):
             name = match[1]
             value = match[2] or match[3] or match[4]
-            if value and "://" not in value and is_named(name, bindings, value):
+            if not value or "://" in value or not is_named(name, bindings, value):
+                continue
+            if match[4] is None or text[match.end() : match.end() + 1] not in {'"', "'"}:  # else an expression
                 yield name, value
     if "uthorization" in text or "AUTHORIZATION" in text:
         for match in pattern("header").finditer(text):

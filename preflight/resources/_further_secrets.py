@@ -6,8 +6,10 @@ What a file is to whoever reads it is not known, so that its lines are looked at
 
 from __future__ import annotations
 
-from preflight.resources._commands import SECRET_OPTIONS, FoundOption, shown_option, variables_in
-from preflight.resources._given import given_by, issued, of_option, of_part, password_of
+from preflight.resources._commands import SECRET_OPTIONS, TOO_LARGE, FoundOption, in_words, shown_option, variables_in
+from preflight.resources._embedded import MOST_READ, PRIVATE_KEY, basic_users, embedded, is_named
+from preflight.resources._expressions import is_expression, is_program
+from preflight.resources._given import given_by, issued, of_inner, of_option, of_part, password_of, worst_of
 from preflight.resources._url import parse_url
 from preflight.resources._written import mark
 
@@ -18,10 +20,13 @@ if TYPE_CHECKING:
     from preflight.bindings import Bindings
     from preflight.resources._written import Variable
 
-_MOST_READ = 262_144  # characters of one text; a longer one is data
-_COMMENTS = ("#", "//", ";", "--", "/*")
+_COMMENTS = ("#", "//", ";", "-- ", "/*")
 _QUOTES = "\"'"
-_EXPRESSION = frozenset("()[]{}<>|*\\")
+_BLOCKS = frozenset({"|", ">", "|-", ">-", "|+", ">+"})  # YAML 1.2, "Block Scalars": the value is what follows
+_USERS = frozenset({"user", "username"})
+_FILLED_IN = ("$__", "env.")  # Grafana's `$__file{...}`; what templates take from the environment
+_FIELDS = 5  # of a line of libpq's password file
+_HIGHEST_PORT = 65535
 _SHORTEST_TOKEN = 20
 _SQL = frozenset({"password", "by"})  # PASSWORD 'x' (PostgreSQL), IDENTIFIED BY 'x' (MySQL, Oracle)
 
@@ -36,8 +41,11 @@ def in_options(written: str, bindings: Bindings) -> Iterator[FoundOption]:
     marked = mark(written)
     for option in marked.text.split(","):
         name, equals, value = option.strip().partition("=")
-        if equals and _is_secret(name, value, bindings):
-            yield _found(name, of_option(value, marked.variables), value, marked.variables)
+        if equals and name.lower() in _USERS and "%" in value:
+            value = value.partition("%")[2]  # mount.cifs(8): `username=name%password`
+        elif not equals or not _is_secret(name, value, bindings):
+            continue
+        yield _found(name, of_option(value, marked.variables), value, marked.variables)
 
 
 def in_url(written: str) -> Iterator[FoundOption]:
@@ -54,29 +62,110 @@ def in_url(written: str) -> Iterator[FoundOption]:
         yield _found("a URL", given, marked.text, marked.variables)
 
 
-def in_content(written: str, bindings: Bindings) -> Iterator[FoundOption]:
-    """Yield the secrets in what a file will hold, each name once.
+def in_value(name: str, written: str, bindings: Bindings) -> Iterator[FoundOption]:
+    """Yield the secrets within the value of a setting, a label or an option that is no secret as a whole.
+
+    Args:
+        name: Its name.
+        written: Its text as written.
+        bindings: Which names are secrets.
+    """
+    if "\n" in written.strip():
+        yield from in_content(written, bindings)
+        return
+    if len(written) > MOST_READ:
+        yield FoundOption(label="all of it", given=TOO_LARGE, text=0)
+        return
+    marked = mark(written)
+    several = [
+        _found(label, of_inner(value, marked.variables), value, marked.variables)
+        for label, value in embedded(marked.text, bindings)
+        if not is_expression(value, lenient=False)
+    ]
+    if "basicauth" in name.lower() and name.lower().endswith("users"):
+        several += [
+            _found("a user's password", of_inner(value, marked.variables), value, marked.variables)
+            for value in basic_users(marked.text)
+        ]
+    yield from _worst_of(several)
+
+
+def in_content(written: str, bindings: Bindings, *, by_shell: bool = False) -> Iterator[FoundOption]:
+    """Yield the secrets in what a file will hold, each name once, as it is given worst.
 
     Args:
         written: The text as written.
         bindings: Which names are secrets.
+        by_shell: Whether a shell puts its variables into the text.
     """
-    if len(written) > _MOST_READ:
+    if len(written) > MOST_READ:
+        yield FoundOption(label="all of it", given=TOO_LARGE, text=0)
         return
-    if "PRIVATE KEY-----" in written and "-----BEGIN" in written:
-        yield _found("a private key", "literal", "", {})
     marked = mark(written)
-    seen: set[str] = set()
+    by_shell = by_shell or written.startswith("#!")
+    yield from _worst_of(list(_in_text(marked.text, marked.variables, bindings, by_shell=by_shell)))
+
+
+def _worst_of(several: list[FoundOption]) -> Iterator[FoundOption]:
+    found: dict[str, FoundOption] = {}
+    for one in several:
+        if one.given != "nothing":
+            before = found.get(one.label)
+            if before is None or worst_of(before.given, one.given) != before.given:
+                found[one.label] = one
+    return iter(found.values())
+
+
+def _in_text(
+    text: str, variables: Mapping[str, Variable], bindings: Bindings, *, by_shell: bool
+) -> Iterator[FoundOption]:
+    lenient = is_program(text)
+    lines = [line.strip() for line in text.split("\n")]
+    shown = [line for line in lines if line and not line.startswith(_COMMENTS)]
+    for name, value in embedded("\n".join(shown), bindings):
+        if name == PRIVATE_KEY or not (is_expression(value, lenient=lenient) or value.startswith(_FILLED_IN)):
+            yield _found(name, of_inner(value, variables, by_shell=by_shell), value, variables)
     in_pem = False
-    for line in marked.text.split("\n"):
-        bare = line.strip()
-        in_pem = (in_pem or "-----BEGIN" in bare) and "-----END" not in bare
-        if in_pem or not bare or bare.startswith(_COMMENTS):
+    pending = ""
+    for line in shown:
+        if in_pem or "-----BEGIN" in line:
+            in_pem = "-----END" not in line
+            pending = ""
             continue
-        for found in _in_line(bare, marked.variables, bindings):
-            if found.given != "nothing" and found.label not in seen:
-                seen.add(found.label)
+        if pending:
+            yield _found(pending, of_inner(line, variables, by_shell=by_shell), line, variables)
+        pending = ""
+        for found in _in_line(line, variables, bindings, lenient=lenient, by_shell=by_shell):
+            if found.given == _BLOCK:
+                pending = found.label
+            else:
                 yield found
+    yield from _as_tables(shown, variables)
+
+
+_BLOCK = "block"  # for the lines of a text only: the secret stands in the next one
+
+
+def _as_tables(lines: list[str], variables: Mapping[str, Variable]) -> Iterator[FoundOption]:
+    """Yield the passwords in files of users: libpq's password file, and PgBouncer's `"user" "password"`."""
+    quoted = [line.split('"') for line in lines]
+    if all(len(parts) == _FIELDS and not (parts[0] or parts[2].strip() or parts[4].strip()) for parts in quoted):
+        for parts in quoted:
+            if not parts[3].startswith("md5"):
+                yield _found("a user's password", of_inner(parts[3], variables), parts[3], variables)
+    for line in lines:
+        if line.count(":") < _FIELDS - 1 or " " in line:
+            continue
+        fields = line.replace("\\:", "\0").split(":")
+        port = fields[1]
+        if (
+            len(fields) == _FIELDS
+            and all(fields)
+            and not fields[0].isdigit()
+            and (port == "*" or (port.isdecimal() and int(port[:6]) <= _HIGHEST_PORT))
+        ):
+            value = fields[4].replace("\0", ":")
+            yield _found("a line of a password file", of_inner(value, variables), value, variables)
 
 
 def in_dockerfile(written: str) -> Iterator[tuple[str, str]]:
@@ -124,28 +213,50 @@ def assignments(arguments: str) -> Iterator[tuple[str, str]]:
             word += letter
 
 
-def _in_line(line: str, variables: Mapping[str, Variable], bindings: Bindings) -> Iterator[FoundOption]:
-    if "://" in line or ("=" in line and "password" in line.lower()):
-        given = _connection(line, variables)
-        if given is not None:
+def _in_line(
+    line: str, variables: Mapping[str, Variable], bindings: Bindings, *, lenient: bool, by_shell: bool
+) -> Iterator[FoundOption]:
+    for password in _connections(line):
+        if not is_expression(password, lenient=lenient):
+            given = of_part(password, variables, password_of, by_shell=by_shell)
             yield _found("a connection string", given, line, variables)
-    pieces = _pieces(line)
-    for piece in pieces:
+    for piece in _pieces(line):
         name, value = _assignment(piece)
         if value and "://" not in value and _is_secret(name, value, bindings):
             text, is_quoted = _unquoted(value)
-            if is_quoted or not _is_expression(text):
-                yield _found(name, of_option(text, variables), text, variables)
+            if text in _BLOCKS:
+                yield FoundOption(label=shown_option(name), given=_BLOCK, text=0)
+            elif is_quoted or not is_expression(text, lenient=lenient):
+                yield _found(name, of_inner(text, variables, by_shell=by_shell), text, variables)
     words = line.rstrip(";").split()
     for word, following in zip(words, words[1:], strict=False):
         if word.lower() in _SQL and following[:1] == "'" and following.endswith("'"):
             yield _found("a password in SQL", of_part(following, variables), following, variables)
+    if words[0] in _NETRC and "login" in words and "password" in words[:-1]:
+        value = words[words.index("password") + 1]
+        yield _found("password", of_inner(value, variables), value, variables)
+    elif words[0] == "user" and "on" in words:  # of Redis' access lists
+        for word in words:
+            if word[0] == ">" and len(word) > 1:
+                yield _found("a user's password", of_inner(word[1:], variables), word, variables)
+    if line.startswith("--") or " -" in line or "chpasswd" in line or "_AUTH=" in line:
+        yield from _as_command(line, variables, bindings)
 
 
-def _connection(line: str, variables: Mapping[str, Variable]) -> str | None:
-    """Say how the password of a connection string in a line is given; None where there is none."""
-    for separator in (" ", '"', "'"):
-        for word in line.split(separator):
+_NETRC = frozenset({"machine", "default"})  # of curl's and ftp's .netrc
+
+
+def _as_command(line: str, variables: Mapping[str, Variable], bindings: Bindings) -> Iterator[FoundOption]:
+    """Yield the secrets in a line as a shell would read it: files of options, scripts."""
+    for found in in_words(line, variables, bindings):
+        if found.label != "a URL":  # a connection string, and found as such
+            yield found
+
+
+def _connections(line: str) -> Iterator[str]:
+    """Yield the passwords of the connection strings in a line."""
+    if "://" in line:
+        for word in _words(line):
             start = word.find("://")
             if start < 0:
                 continue
@@ -153,11 +264,18 @@ def _connection(line: str, variables: Mapping[str, Variable]) -> str | None:
                 start -= 1
             password = password_of(word[start:].rstrip("\"',;)]}>"))
             if password:
-                return of_part(password, variables, password_of)
-    _, value = _assignment(line)
-    text, is_quoted = _unquoted(value)
-    password = password_of(text) if is_quoted and "://" not in text else None
-    return of_part(password, variables, password_of) if password else None
+                yield password
+    elif "@" in line or ("=" in line and "password" in line.lower()):
+        _, value = _assignment(line)
+        password = password_of(_unquoted(value)[0])
+        if password:
+            yield password
+
+
+def _words(line: str) -> Iterator[str]:
+    for separator in (" ", '"', "'"):
+        if separator in line or separator == " ":
+            yield from line.split(separator)
 
 
 def _pieces(line: str) -> list[str]:
@@ -204,18 +322,11 @@ def _unquoted(value: str) -> tuple[str, bool]:
     return value.partition(" #")[0].strip(), False
 
 
-def _is_expression(text: str) -> bool:
-    """Whether a value without quotes is rather a program's expression, or a sentence: `get_token()`, `settings.password`."""
-    if not _EXPRESSION.isdisjoint(text) or " " in text:
-        return True
-    return "." in text and all(part.isidentifier() for part in text.split("."))
-
-
 def _is_secret(name: str, value: str, bindings: Bindings) -> bool:
     bare = name.rpartition("/")[2]
     last = bare.rpartition(".")[2]
-    known = bindings.is_secret(bare, value.strip(_QUOTES)) or last.lower() in SECRET_OPTIONS
-    return bool(bare) and known and not value.startswith(("$__", "env."))
+    known = is_named(bare, bindings, value.strip(_QUOTES)) or last.lower() in SECRET_OPTIONS
+    return bool(bare) and known and not value.startswith(_FILLED_IN)
 
 
 def _token_of(text: str) -> str | None:

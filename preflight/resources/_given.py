@@ -188,6 +188,19 @@ def _is_piece(text: str) -> bool:
     return sum(character.isalnum() for character in bare) >= _SHORTEST_PIECE
 
 
+def worst_of(one: object, other: object) -> object:
+    """Return the worse of two ways of being given; what is not known is worse than what is known to be fine.
+
+    Args:
+        one: A way of being given, or why it is not known.
+        other: Another.
+    """
+    return min(one, other, key=lambda given: _ORDER.index(given) if given in _ORDER else len(_BAD))
+
+
+_BAD = ("literal", "default")
+
+
 def of_inner(text: str, variables: Mapping[str, Variable], *, by_shell: bool = False) -> str:
     """Say how a secret is given that stands within a longer text; a path is a file, and what a program fills in a reference.
 

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from preflight.resources._commands import SECRET_OPTIONS
 from preflight.resources._files import is_path
+from preflight.resources._masking import MASK, Masking
 from preflight.resources._url import parse_url
 from preflight.strength import assess, decoded_bytes
 
@@ -15,16 +16,16 @@ if TYPE_CHECKING:
     from preflight.model.secret_text import SecretText
     from preflight.model.setting import Setting
 
-MASK = "***"
+__all__ = ["MASK", "Redaction"]
+
 _SHORTEST_PIECE = 4
 _SHORTEST_PART = 8  # a shorter one would be found in every other word
 _SHORTEST_KEY = 16
 _KEY_BITS = 56.0
-_HOST_SIGNS = frozenset(".-_:[]%${},*")
-_PASSWORD_KEYWORDS = ("password=", "passwd=", "pwd=", "psw=", "passphrase=")
 _PATH_ENDS = ("_FILE", "_PATH", "_CERT", "_KEY", "_CA", "ROOTCERT")
 _ADDRESS_ROLES = frozenset({"database_url", "redis_url", "vault_address"})
-_SEPARATORS = frozenset(" /\\.,:;@\"'{}[]()<>|&?")
+_SEPARATORS = frozenset(" /\\.,:;@\"'{}[]()<>|&?=#")
+_USER_OPTIONS = frozenset({"-u", "-U", "--user", "--proxy-user"})
 
 
 class Redaction:
@@ -37,6 +38,7 @@ class Redaction:
 
     def __init__(self, bindings: Bindings, settings: Iterable[Setting]) -> None:
         self._bindings = bindings
+        self._masking = Masking(bindings)
         self._known: set[str] = set()
         rows = list(settings)
         for one in rows:
@@ -48,8 +50,10 @@ class Redaction:
                 self._known.add(url.password.reveal())
         self._parts: set[str] = set()
         for one in rows:  # what is hidden for another reason is hidden wherever it stands, too
-            if one.text and self.setting(one) is None:
+            self._masking.pieces.clear()
+            if one.text and self.setting(one) is None and not self._masking.pieces:
                 self._known.add(one.text.strip())
+            self._known |= self._masking.pieces
         self._known.discard("")
         self._parts = {text for text in self._known if len(text) >= _SHORTEST_PART}
 
@@ -62,6 +66,8 @@ class Redaction:
         text = setting.text or ""
         if setting.path is not None or self._bindings.is_secret(setting.name, text):
             return None
+        if "://" not in text and self._masking.hides(setting.name, text):
+            return None
         if setting.name.upper().endswith(_PATH_ENDS) and not is_path(text):
             return None  # whoever puts the secret itself into NAME_FILE writes no path
         if "://" not in text and self._bindings.role(setting.name) in _ADDRESS_ROLES:
@@ -72,9 +78,7 @@ class Redaction:
         """Return a text without its secrets: passwords in addresses masked; None when it may be one as a whole."""
         if "\n" in text.strip() or "-----BEGIN" in text:
             return None
-        if "://" not in text and any(word in text.lower().replace(" ", "") for word in _PASSWORD_KEYWORDS):
-            return None  # a keyword list for libpq, or an ADO.NET connection string, under whatever name
-        shown = _masked_address(text)
+        shown = self._masking.shown(text)
         if shown is None:
             return None
         written = text.strip()
@@ -89,13 +93,15 @@ class Redaction:
     def words(self, words: Iterable[SecretText]) -> list[str]:
         """Return a command's words: what follows an option that is named like a secret is masked, and so is a text for a shell."""
         shown: list[str] = []
-        secret = False
+        before = ""
         for word in words:
             text = word.reveal()
             option, equals, value = text.partition("=")
             named = self._is_secret_option(option)
-            if secret and not text.startswith("-"):
+            if self._is_secret_option(before) and not text.startswith("-"):
                 shown.append(MASK)
+            elif before in _USER_OPTIONS and ":" in text:
+                shown.append(f"{text.partition(':')[0]}:{MASK}")
             elif " " in text or "\n" in text:
                 shown.append("'…'")
             elif text.startswith("-p") and len(text) > len("-p") and not text[2:].isdecimal():
@@ -104,48 +110,14 @@ class Redaction:
                 shown.append(f"{option}={MASK if named and value else self.text(value) or (MASK if value else '')}")
             else:
                 shown.append(self.text(text) or (MASK if text else ""))
-            secret = named and not equals
+            before = text
         return shown
 
     def _is_secret_option(self, option: str) -> bool:
-        name = option.lstrip("-")
-        return name in SECRET_OPTIONS or self._bindings.is_secret(name.replace("-", "_").replace(".", "_"))
-
-
-def _masked_address(text: str) -> str | None:
-    """Mask the password of an address and the parameters behind it that are named like secrets; None for what is no address."""
-    head, separator, rest = text.partition("://")
-    if not separator:
-        return text
-    authority = rest
-    for end in "/?# ,":
-        authority = authority.partition(end)[0]
-    # A password may hold any of these unescaped: what counts is the last `@` before the next blank.
-    whole = rest.partition(" ")[0]
-    if "@" in whole and "@" not in authority:
-        authority = whole
-    user, at, host = authority.rpartition("@")
-    for end in "/?#":
-        host = host.partition(end)[0]
-    if not all(character.isascii() and (character.isalnum() or character in _HOST_SIGNS) for character in host):
-        return None
-    if at:
-        name, colon, _ = user.partition(":")
-        token = head.lower().startswith("http") or len(name) >= _SHORTEST_KEY  # `https://TOKEN@host`
-        rest = (MASK if token else f"{name}:{MASK}" if colon else name) + rest[len(user) :]
-    before, question, query = rest.partition("?")
-    if question:
-        pairs = [_masked_pair(pair) for pair in query.split("&")]
-        rest = f"{before}?{'&'.join(pairs)}"
-    return f"{head}://{rest}"
-
-
-def _masked_pair(pair: str) -> str:
-    name, equals, value = pair.partition("=")
-    lowered = name.lower()
-    secret = any(word in lowered for word in ("password", "passwd", "pwd", "secret", "token", "key", "sig"))
-    path = value.startswith(("/", "%2F", "%2f", "./"))
-    return f"{name}={MASK}" if equals and secret and value and not path else pair
+        if "=" in option or not option:
+            return False
+        name = option.removeprefix("-D").lstrip("-")
+        return name in SECRET_OPTIONS or self._masking.hides(name.replace("-", "_").replace(".", "_"))
 
 
 def _words(text: str) -> list[str]:

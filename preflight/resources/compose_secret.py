@@ -11,8 +11,9 @@ from preflight.model.record import field
 from preflight.model.secret_text import SecretText
 from preflight.model.setting import Reference
 from preflight.resources._commands import secrets_in
+from preflight.resources._embedded import is_named
 from preflight.resources._files import FileResource, file_facts
-from preflight.resources._further_secrets import assignments, in_content, in_dockerfile, in_options, in_url
+from preflight.resources._further_secrets import assignments, in_content, in_dockerfile, in_options, in_url, in_value
 from preflight.resources._given import GIVEN, given_by, issued, password_of, whole
 from preflight.resources._images import file_form
 from preflight.resources._values import STATES, state_of
@@ -94,15 +95,13 @@ def collect(subject: Subject, context: Context) -> Iterator[ComposeSecret]:
             yield found.replace(file_form=file_form(service.image, setting.name))
         elif tokens(setting.name)[-1:] in _ARGUMENTS:
             yield from _of_texts((setting,), "environment", setting.name, context)
+        if found is None or found.connection_string is True:
+            yield from _within(setting, "environment", setting.name, context)
     for text in service.build_args:
         if not text.name.startswith(_PUBLIC_PREFIXES):
-            found = _of_setting(text, "build_argument", context)
-            if found is not None:
-                yield found
+            yield from _of_value(text, "build_argument", context)
     for text in service.labels:
-        found = _of_setting(text, "label", context)
-        if found is not None:
-            yield found
+        yield from _of_value(text, "label", context)
     for place in ("command", "entrypoint", "healthcheck"):
         texts = tuple(text for text in service.texts if text.name == place)
         if texts:
@@ -116,19 +115,44 @@ def collect(subject: Subject, context: Context) -> Iterator[ComposeSecret]:
 def _elsewhere(service: Service, context: Context) -> Iterator[ComposeSecret]:
     for hook in service.hooks:
         for setting in hook.environment:
-            found = _of_setting(setting, "environment", context)
-            if found is not None:
+            for found in _of_value(setting, "environment", context):
                 yield found.replace(name=f"{found.name} ({hook.name})")
         yield from _of_texts(hook.texts, "command", hook.name, context)
     for further in service.further_texts:
         yield from _of_further(further, context)
 
 
+def _of_value(setting: Setting, place: str, context: Context) -> Iterator[ComposeSecret]:
+    """Yield the secret that a value is, or those that stand in it."""
+    found = _of_setting(setting, place, context)
+    if found is not None:
+        yield found
+    if found is None or found.connection_string is True:
+        yield from _within(setting, place, _label(setting.name, place, embedded=False), context)
+
+
+def _within(setting: Setting, place: str, name: str, context: Context) -> Iterator[ComposeSecret]:
+    """Yield the secrets that stand in a value that is none as a whole, as it is written in the Compose file."""
+    if setting.written is None or setting.path is not None:
+        return
+    written = setting.written.reveal().removeprefix(f"{setting.name}=")
+    if len(written) < _SHORTEST or not any(sign in written for sign in _SIGNS):
+        return
+    for one in in_value(setting.name, written, context.bindings):
+        yield _of_found(one, setting, place, name)
+    if written.startswith("-") or " -" in written:
+        yield from _of_texts((setting,), place, name, context)
+
+
+_SHORTEST = 5  # characters: `pw=ab`
+_SIGNS = ("=", ":", '"', "</", "-", "_")  # one of them stands in each form in which a text holds a secret
+
+
 def _of_setting(
     setting: Setting, place: str, context: Context, env_files: set[str] | frozenset[str] = frozenset()
 ) -> ComposeSecret | None:
     name, text = setting.name, setting.text
-    secret = context.bindings.is_secret(name, text) or (text is not None and issued(text))
+    secret = is_named(name, context.bindings, text) or (text is not None and issued(text))
     if not secret and not _may_hold(setting):
         return None
     written = setting.written.reveal().removeprefix(f"{name}=") if setting.written is not None else None
@@ -170,7 +194,7 @@ def _may_hold(setting: Setting) -> bool:
     for text in (setting.value, setting.written):
         if isinstance(text, SecretText):
             shown = text.reveal()
-            if "://" in shown or ("=" in shown and "p" in shown.lower()):
+            if "://" in shown or "@" in shown or ("=" in shown and "p" in shown.lower()):
                 return True
     return False
 
@@ -220,9 +244,12 @@ def _of_further(further: FurtherText, context: Context) -> Iterator[ComposeSecre
     written = setting.written.reveal() if setting.written is not None else ""
     owner = f"{place} {further.owner}" if further.owner else setting.name
     if further.form == "value":
-        found = _of_setting(setting, place, context)
-        if found is not None:
-            yield found.replace(name=f"{owner}, {setting.name}") if further.owner else found
+        for found in _of_value(setting, place, context):
+            inner = found.name.partition(", ")[2] if found.connection_string is not True else ""
+            shown = f"{owner}, {setting.name}" + (f", {inner}" if inner else "")
+            yield found.replace(name=shown) if further.owner else found
+    elif further.form == "command":
+        yield from _of_texts((setting,), place, owner, context)
     elif further.form == "dockerfile":
         yield from _of_dockerfile(setting, written, context)
     else:
@@ -246,9 +273,10 @@ def _of_dockerfile(setting: Setting, written: str, context: Context) -> Iterator
             continue
         for name, value in assignments(arguments):
             bare = SecretText(value.strip("\"'"))
-            found = _of_setting(text.replace(name=name, value=bare, written=bare), "build_argument", context)
-            if found is not None:
-                yield found.replace(name=f"{setting.name}, {instruction} {found.name.partition(' (')[0]}")
+            for found in _of_value(text.replace(name=name, value=bare, written=bare), "build_argument", context):
+                base, _, inner = found.name.partition(" (build argument")
+                inner = inner.lstrip("), ").removesuffix(")") if ", " in inner and not found.connection_string else ""
+                yield found.replace(name=f"{setting.name}, {instruction} {base}" + (f", {inner}" if inner else ""))
 
 
 def _variables(text: Setting) -> tuple[str, ...]:

@@ -18,7 +18,7 @@ if TYPE_CHECKING:
 class SecretFile(FileResource):
     """One file of a secret, called by the secret's name: what else is asked of the secret waits for it."""
 
-    setting: Fact[str] = field("The setting that names it.")
+    secret: Fact[str] = field("Name of the secret that it holds.")
 
 
 RESOURCE = SecretFile
@@ -34,4 +34,4 @@ def collect(subject: Subject, context: Context) -> Iterator[SecretFile]:
             continue
         other = not_literal(setting)
         facts = unknown_file(other) if other is not None else file_facts(setting.text or "", context)
-        yield SecretFile(name=base, origin=setting.origin, via=setting.via, setting=name, **facts)
+        yield SecretFile(name=base, origin=setting.origin, via=setting.via, secret=base, **facts)

@@ -174,8 +174,8 @@ def test_a_service_that_is_not_given_the_secret_it_names(preflight, tmp_path):
     (tmp_path / "compose.yaml").write_text(SECRETS % "")
     report = judged(preflight)
     found = failed(report)["compose-secret-granted"]
-    assert (
-        found["message"] == "POSTGRES_PASSWORD_FILE: names /run/secrets/pw, but the service is not given the secret pw"
+    assert found["message"] == (
+        "POSTGRES_PASSWORD: POSTGRES_PASSWORD_FILE names /run/secrets/pw, but the service is not given the secret pw"
     )
     assert found["remediation"] == "Add the missing line to the `secrets:` of the service: `- pw`."
     assert [one["message"] for one in report["findings"] if one["status"] == "deferred"] == []

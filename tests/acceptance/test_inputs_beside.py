@@ -9,7 +9,9 @@ import pytest
 COMPOSE = "services:\n  app:\n    image: example/app:1.2.3\n"
 
 
-@pytest.mark.parametrize("command", [("check", "--stage", "start"), ("check", "--process-env"), ("--validate-only", "--format", "json")])
+@pytest.mark.parametrize(
+    "command", [("check", "--stage", "start"), ("check", "--process-env"), ("--validate-only", "--format", "json")]
+)
 def test_a_compose_file_beside_the_process_is_named_as_not_judged(preflight, good, tmp_path, command):
     (tmp_path / "compose.yaml").write_text(COMPOSE)
     report = json.loads(preflight(*command, env=good).stdout)

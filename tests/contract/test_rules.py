@@ -89,6 +89,7 @@ def test_what_must_stop_a_start_is_at_or_above_the_default_threshold():
         "env-file-blanked",
         "env-line-portable",
         "environment-declared",
+        "environment-known",
         "jwt-key-recommended",
         "live-endpoint-certificate-renewal",
         "live-postgres-certificate-renewal",

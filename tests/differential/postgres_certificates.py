@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import base64
 import os
 from datetime import UTC, datetime, timedelta
 from typing import TYPE_CHECKING
@@ -10,6 +11,7 @@ from cryptography import x509
 from cryptography.hazmat.primitives.asymmetric import ed25519
 from cryptography.hazmat.primitives.serialization import Encoding, NoEncryption, PrivateFormat
 from cryptography.x509.oid import NameOID
+from support import pki
 from support.chains import CLIENT, SERVER, Issuer
 
 if TYPE_CHECKING:
@@ -35,6 +37,8 @@ def make(directory: Path) -> None:
         Issuer("db.internal", ca, days=days, names=_NAMES, purpose=SERVER).write(directory, name)
     Issuer("db.internal", ca, purpose=SERVER).write(directory, "common-name")
     _write_ed25519(directory)
+    _write_ca_files(directory, ca)
+    _write_old_root(directory)
     client = Issuer("app", ca, purpose=CLIENT)
     client.write(directory, "client")
     Issuer("app", ca, days=(-60, -1), purpose=CLIENT).write(directory, "client-expired")
@@ -50,6 +54,37 @@ def make(directory: Path) -> None:
     _write(directory / "der.key", client.key.private_bytes(Encoding.DER, PrivateFormat.PKCS8, NoEncryption()), 0o600)
     _write(directory / "garbage", b"no PEM\n", 0o600)
     (directory / "directory").mkdir(mode=0o755)
+
+
+def _write_ca_files(directory: Path, ca: Issuer) -> None:
+    """Write the CA's certificate as it should not be written, and chains through a CA that was renewed."""
+    garbage = _block("CERTIFICATE", b"none at all")
+    _write(directory / "ca-and-garbage.pem", ca.pem + garbage)
+    _write(directory / "garbage-and-ca.pem", garbage + ca.pem)
+    _write(directory / "ca-headers.pem", ca.pem.replace(b"CERTIFICATE-----\n", b"CERTIFICATE-----\nX: y\n\n", 1))
+    _write(directory / "ca-trusted.pem", _block("TRUSTED CERTIFICATE", ca.der))
+    for_clients = bytes.fromhex("300c300a06082b06010505070302")  # X509_CERT_AUX: trusted for clientAuth alone
+    _write(directory / "ca-trusted-for-clients.pem", _block("TRUSTED CERTIFICATE", ca.der + for_clients))
+    stale, current = (Issuer("between", ca, days=days, ca=True) for days in ((-800, -1), (-100, 800)))
+    client = Issuer("app", current, purpose=CLIENT)
+    client.write(directory, "client-stale-first", stale, current)
+    client.write(directory, "client-stale-last", current, stale)
+    client.write(directory, "client-and-garbage", current)
+    _write(directory / "client-and-garbage.pem", client.pem + current.pem + garbage)
+
+
+def _write_old_root(directory: Path) -> None:
+    """Write a server's certificate below a root without basicConstraints, as some roots of long ago are."""
+    now = datetime.now(UTC).replace(microsecond=0)
+    valid = {"not_before": now - timedelta(days=1), "not_after": now + timedelta(days=90)}
+    root, server = pki.ca("old root", ca=None, **valid), pki.Shape(dns=("localhost",), **valid)
+    _write(directory / "old-root.pem", pki.pem(pki.issue(root)))
+    _write(directory / "below-old-root.pem", pki.pem(pki.issue(server, root)))
+    _write(directory / "below-old-root.key", pki.key_pem(server.private_key), 0o600)
+
+
+def _block(label: str, data: bytes) -> bytes:
+    return f"-----BEGIN {label}-----\n{base64.encodebytes(data).decode()}-----END {label}-----\n".encode()
 
 
 def _write_ed25519(directory: Path) -> None:

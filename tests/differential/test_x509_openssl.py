@@ -298,6 +298,14 @@ CASES: dict[str, Callable[[], Chain]] = {
     "long serial number": lambda: two(Shape(serial_bytes=b"\x7f" * 40)),
     "RSA-PSS": lambda: two(Shape(hash="pss"), ca(key="rsa2048", hash="pss")),
     "P-521 and SHA-512": lambda: two(Shape(key="p521", hash="sha512"), ca(key="p521", hash="sha512"), level=5),
+    "root without basicConstraints": lambda: two(root=ca(ca=None)),
+    "intermediate without basicConstraints": lambda: three(between=ca("Between", number=2, ca=None)),
+    "a stale intermediate of the same name first": lambda: rearranged(
+        lambda p, t: ([p[0], issue(ca("Between", number=6), ca()), p[1]], t)
+    ),
+    "a stale intermediate of the same name last": lambda: rearranged(
+        lambda p, t: ([*p, issue(ca("Between", number=6), ca())], t)
+    ),
     "Ed25519 under RSA": lambda: two(Shape(key="ed25519"), ca(key="rsa2048")),
 }
 

@@ -82,7 +82,10 @@ def _include(layers: Layers, entry: Node, directory: str, interpolator: Interpol
         )
     if len(trail) >= MOST_LEVELS:
         raise refuse(
-            "too_deep", f"files include each other more than {MOST_LEVELS} levels deep", "Include them directly.", paths[0]
+            "too_deep",
+            f"files include each other more than {MOST_LEVELS} levels deep",
+            "Include them directly.",
+            paths[0],
         )
     own_directory = entry.child("project_directory")
     base = posixpath.dirname(files[0].path)

@@ -33,6 +33,9 @@ _REASONS = (
 )
 MISTAKES = frozenset({"missing_equals", "colon_separator", "space_in_name"})
 _MOST_STUMBLES = 20  # lines at which one reader gives up the file, each taken out for the rest to be read
+_MOST_REREAD = 1_000_000  # characters that are read again for that
+_MOST_DOLLARS = 1000  # of one value that are looked at
+_LONGEST_NAME = 256
 
 
 class AmbiguousLine(Record):
@@ -61,11 +64,12 @@ def ambiguous_lines(text: str, environment: Mapping[str, str]) -> tuple[Ambiguou
 
     documents: dict[Dialect, EnvDocument] = {}
     stumbles: dict[Dialect, list[int]] = {}
+    most = min(_MOST_STUMBLES, _MOST_REREAD // len(text))
     for dialect in DIALECTS:
         rest = text.split("\n")
         stumbles[dialect] = []
         documents[dialect] = parse(text, dialect=dialect, environment=environment)
-        while documents[dialect].fatal and len(stumbles[dialect]) < _MOST_STUMBLES:
+        while documents[dialect].fatal and len(stumbles[dialect]) < most:
             line = next(problem.line for problem in documents[dialect].problems if problem.fatal)
             if line > len(rest) or not rest[line - 1]:
                 break
@@ -79,13 +83,14 @@ def ambiguous_lines(text: str, environment: Mapping[str, str]) -> tuple[Ambiguou
         for line, readings in _by_line(documents, stumbles, lines).items()
     }
     told: list[AmbiguousLine] = []
+    ambiguous: set[str] = set()
     for _, one in sorted(found.items()):
         if one is None:
             continue
         # What only differs because a variable in it does is said of the line that sets the variable.
-        ambiguous = {other.name for other in told}
         if one.reasons != ("reference_expanded",) or ambiguous.isdisjoint(_referred(lines[one.line - 1])):
             told.append(one)
+            ambiguous.add(one.name)
     return tuple(told)
 
 
@@ -214,15 +219,16 @@ def _dollars(value: str, names: set[str]) -> list[str]:
     """
     found: list[str] = []
     position = value.find("$")
-    while position >= 0:
-        rest = value[position + 1 :]
+    last_brace = value.rfind("}")
+    while position >= 0 and len(found) < _MOST_DOLLARS:
+        rest = value[position + 1 : position + _LONGEST_NAME]
         braced = rest.startswith("{")
         name = rest[braced : name_end(rest, braced)]
         behind = rest[braced + len(name) :]
         meant = bool(name) and (name in names or name.isupper())
         if rest.startswith("("):
             found.append("command_substitution")
-        elif braced and "}" not in rest:
+        elif braced and last_brace < position:
             found.append("unclosed_brace" if meant else "dollar_expanded")
         elif braced and meant and behind.startswith(("}", ":-")):
             found.append("reference_expanded")

@@ -94,6 +94,9 @@ def test_notafter_itself_is_over_and_notbefore_is_not():
         (PRESENTED[::-1], "leaf_not_first"),
         ([*TRUSTED, *PRESENTED], "leaf_not_first"),
         ([PRESENTED[0], *TRUSTED, PRESENTED[1]], "unordered"),
+        ([PRESENTED[0], issue(ca("Between", number=6), ROOT), PRESENTED[1]], "leaf_first"),
+        ([*PRESENTED, issue(ca("Between", number=6), ca("Old", number=7)), *TRUSTED], "leaf_first"),
+        ([PRESENTED[0], *TRUSTED, issue(ca("Between", number=6), ROOT), PRESENTED[1]], "unordered"),
         ([PRESENTED[0], issue(Shape("x", number=8), ca("Other", number=9))], "unrelated"),
     ],
 )

@@ -440,7 +440,7 @@ def test_names_of_paths(path: str, name: str) -> None:
     ("written", "closed"),
     [("${NAME", False), ("a${NAME:-b", False), ("${NAME ${OTHER}", False), ("${-}", True), ("${}", True)],
 )
-def test_a_brace_that_is_missing_is_said_to_be_missing(tmp_path: Path, written: str, closed: bool) -> None:
+def test_a_brace_that_is_missing_is_said_to_be_missing(tmp_path: Path, written: str, *, closed: bool) -> None:
     text = f'services:\n  app:\n    image: app\n    environment:\n      SECRET_KEY: "{written}"\n'
     (problem, *_) = refusal(tmp_path, {"compose.yaml": text}).problems
     assert problem.code == "invalid_interpolation"
