@@ -5,6 +5,7 @@ Who shows a value can be wrong in one way only: these names are more than those 
 
 from __future__ import annotations
 
+from preflight.bindings.roles import secret_role
 from preflight.bindings.tokens import tokens
 
 _ANYWHERE = frozenset(
@@ -39,6 +40,8 @@ def is_hidden_name(name: str) -> bool:
     if not words:
         return False
     last = words[-1].rstrip("0123456789") or words[-1]
+    if last in {"keys", "tokens", "apikeys"} and secret_role("_".join((*words[:-1], last[:-1]))) is not None:
+        return True  # several of them: `SESSION_KEYS`
     return last in _ANYWHERE or (len(words) == 1 and last in _ALONE) or last.endswith(_ENDS)
 
 

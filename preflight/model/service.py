@@ -164,14 +164,18 @@ class Hook(Record):
 class FurtherText(Record):
     """A text of a service's description, apart from settings and commands, that may hold a secret."""
 
-    place: Literal["annotation", "build_argument", "build_context", "config", "logging", "volume"] = field(
+    place: Literal[
+        "annotation", "build_argument", "build_context", "command", "config", "environment", "logging", "provider", "volume"
+    ] = field(
         "Where it stands.",
-        choices=("annotation", "build_argument", "build_context", "config", "logging", "volume"),
-    )
-    form: Literal["value", "options", "content", "dockerfile", "url"] = field(
+        choices=(
+            "annotation", "build_argument", "build_context", "command", "config", "environment", "logging", "provider", "volume",
+        ),
+    )  # fmt: skip
+    form: Literal["value", "options", "content", "dockerfile", "url", "command"] = field(
         "What it is: the value of a name, a list of options between commas, what a file will hold, instructions of a "
-        "Dockerfile, or a URL.",
-        choices=("value", "options", "content", "dockerfile", "url"),
+        "Dockerfile, a URL, or a command.",
+        choices=("value", "options", "content", "dockerfile", "url", "command"),
     )
     owner: str = field("What it belongs to, such as the name of the volume; empty for the service itself.", default="")
     setting: Setting = field("The text, by its name.")

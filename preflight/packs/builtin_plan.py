@@ -620,7 +620,8 @@ PACKS: "dict[str, dict[str, Any]]" = {'certificates.yaml': {'name': 'certificate
                                                    'config',
                                                    'logging',
                                                    'volume',
-                                                   'build_context'))),)),
+                                                   'build_context',
+                                                   'provider'))),)),
                                      'expect': ('fact', 'given', (('not_equals', ('value', 'literal')),)),
                                      'message': '{name}: the secret itself stands in the Compose file',
                                      'rationale': 'Compose files are kept in git, sent around and pasted into tickets; '
@@ -708,7 +709,8 @@ PACKS: "dict[str, dict[str, Any]]" = {'certificates.yaml': {'name': 'certificate
                                                    'config',
                                                    'logging',
                                                    'volume',
-                                                   'build_context'))),)),
+                                                   'build_context',
+                                                   'provider'))),)),
                                      'expect': ('fact', 'given', (('not_equals', ('value', 'default')),)),
                                      'message': '{name}: has a default in the Compose file[ ({variables})|], which '
                                                 'counts wherever the variable is not set',
@@ -861,7 +863,7 @@ PACKS: "dict[str, dict[str, Any]]" = {'certificates.yaml': {'name': 'certificate
                                      'origin': ('rules/compose-secrets.yaml', 597, 5)}),
                           'path': 'rules/compose-secrets.yaml',
                           'builtin': True,
-                          'sha256': 'd1f67e325919fe3277f86d7e30d4b41dc555866cab2e0082317c1d2b0bc71e7e'},
+                          'sha256': 'cc86552f49295114fc16cf22c0a35bc271bf2746597b78d8837afa2df823b70f'},
  'compose.yaml': {'name': 'compose',
                   'title': 'What Docker Compose makes of what is written',
                   'version': 1,

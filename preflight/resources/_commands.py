@@ -24,12 +24,12 @@ if TYPE_CHECKING:
 _BLANKS = " \t\r\n"
 _STOPS = ";&|()"
 _LONGEST_WORD = 20
-_MOST_READ = 1_048_576  # characters of one text
+_MOST_READ = 524_288  # characters of one text
 _SHORTEST_READ = 16  # characters; a shorter text holds no JSON with a secret, and no token
 _SQL_VERBS = ("alter", "create", "set ")
 _QUOTING = "'\"\\"
 _DEEPEST = 4  # quotes within quotes: `sh -c "psql -c \\"...\\""`
-TOO_LARGE = Unknown(reason="too_large", detail="the text is longer than 1,048,576 characters, and was not looked at")
+TOO_LARGE = Unknown(reason="too_large", detail="the text is longer than 524,288 characters, and was not looked at")
 # Options that no setting is named like. `redis-server --requirepass`, `redis-server --masterauth`, `psql`'s kin, `openssl`.
 SECRET_OPTIONS = frozenset(
     """requirepass masterauth pass pwd passphrase secret token userpass oauth2-bearer passin passout""".split()

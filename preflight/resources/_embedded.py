@@ -16,7 +16,7 @@ if TYPE_CHECKING:
 
     from preflight.bindings import Bindings
 
-MOST_READ = 1_048_576  # characters of one text; of a longer one is said that it is not known
+MOST_READ = 524_288  # characters of one text; of a longer one is said that it is not known
 PRIVATE_KEY = "a private key"
 TOKEN = "a token"  # noqa: S105 - what to call one
 HEADER = "Authorization"
@@ -30,7 +30,7 @@ _PATTERNS = {
     "json": r"""(["'])([\w.:/ -]{1,100})\1\s{0,20}:\s{0,20}(?:(["'])((?:(?!\3)[^\\]|\\.)*)\3|([0-9]{4,100}))""",
     "named": r"""\b(?:[Nn]ame|[Kk]ey)["']?\s{0,8}[:=]\s{0,8}["']?([\w.:-]{1,100})["']?"""
     r"""(?:[,\s]{1,40}["']?[Vv]alue["']?\s{0,8}[:=]\s{0,8}|\s{0,8}>)(["']?)([^"'<>\s]{1,10000})""",
-    "xml": r"<([\w.:-]{1,100})(?:\s[^<>]{0,500})?>(?:<!\[CDATA\[)?\s{0,40}([^<>\]]{1,10000})[<\]]",
+    "xml": r"<([\w.:-]{1,100})(?:\s[^<>]{0,500})?>(?:<!\[CDATA\[)?\s{0,40}([^<>\]\s][^<>\]]{0,10000})(?=[<\]])",
     "pair": r"""(?<![\w.])([A-Za-z_][\w.-]{0,100}) ?=(?![=~>]) ?(?:"([^"\n]*)"|'([^'\n]*)'|([^\s,;&"'<>]+))""",
     "header": r"""[Aa][Uu][Tt][Hh][Oo][Rr][Ii][Zz][Aa][Tt][Ii][Oo][Nn]["']?\s{0,4}[:=]?\s{0,4}["']?"""
     r"""(?:[Bb]earer|BEARER|[Bb]asic|BASIC|[Tt]oken|[Aa]pi[Kk]ey)(?:\s{1,4}|%20)([^\s"'`,;<>\\]{4,})""",
@@ -81,8 +81,13 @@ def is_credentials(text: str) -> bool:
     Args:
         text: Such as `Bearer 0123456789`.
     """
-    words = text.split(None, 2)
-    return len(words) == 2 and words[0].lower() in SCHEMES and len(words[1]) >= _SHORTEST_CREDENTIALS  # noqa: PLR2004 - scheme, credentials
+    scheme, _, credentials = text.strip().partition(" ")
+    return (
+        scheme.lower() in SCHEMES
+        and len(credentials) >= _SHORTEST_CREDENTIALS
+        and " " not in credentials
+        and credentials not in {"authentication", "authorization"}
+    )
 
 
 def self_evident(text: str) -> Iterator[tuple[str, str]]:

@@ -171,6 +171,8 @@ def _of_literal(text: str, *, by_shell: bool) -> str:
         return "reference"
     if by_shell and ("$" in bare or "`" in bare):
         return "reference"
+    if bare[0] == "%" and bare[1:] in {"s", "d", "v", "q"}:
+        return "reference"  # printf's
     unexpanded = bare.startswith("$(") or ("${" in bare and "}" in bare)
     return (
         "reference"
@@ -216,7 +218,7 @@ def of_inner(text: str, variables: Mapping[str, Variable], *, by_shell: bool = F
             return found
     follows = bare[1:2]
     filled_in = (bare.startswith("$") and (follows.isalpha() or follows in {"{", "(", "_"})) or bare.startswith("{{")
-    if filled_in or (bare[:1] == "%" and bare[-1:] in {"s", "d", "v", "q"}) or bare.startswith(_HASHES):
+    if filled_in or bare.startswith(("%s", "%(", *_HASHES)):
         return "reference"
     return of_part(bare, variables, by_shell=by_shell)
 

@@ -16,18 +16,63 @@ _RANKS = ("nothing", "system", "credentials", "host_root", "engine_socket")
 _SOCKETS = frozenset(
     {
         "docker.sock", "docker.sock.raw", "containerd.sock", "podman.sock", "crio.sock", "cri-dockerd.sock", "buildkitd.sock",
-        "docker_engine",
+        "docker_engine", "libvirt-sock", "virtqemud-sock", "virtlxcd-sock",
     }
 )  # fmt: skip
-_AROUND_SOCKETS = frozenset({"/run", "/var", "/run/docker", "/run/containerd", "/run/podman", "/run/crio", "/run/user"})
-_PROXIES = ("docker-socket-proxy", "socket-proxy")
-_CREDENTIALS = frozenset(
+# Incus and LXD call theirs all the same.
+_UNIX_SOCKETS = ("/run/incus", "/var/lib/incus", "/var/lib/lxd", "/var/snap/lxd/common/lxd")
+_AROUND_SOCKETS = frozenset(
     {
-        "/etc", "/etc/shadow", "/etc/gshadow", "/etc/sudoers", "/etc/sudoers.d", "/etc/ssh", "/etc/ssl/private", "/etc/kubernetes",
-        "/root", "/home", "/Users",
-        "/var/lib", "/var/lib/docker", "/var/lib/docker/containers", "/var/lib/containerd", "/var/lib/containers", "/var/lib/kubelet",
+        "/run", "/var", "/run/docker", "/run/containerd", "/run/podman", "/run/crio", "/run/user", "/run/libvirt", "/var/snap",
+        "/var/snap/lxd", "/var/snap/lxd/common", *_UNIX_SOCKETS, *(f"{folder}/unix.socket" for folder in _UNIX_SOCKETS),
     }
 )  # fmt: skip
+_USERS_ENGINES = ("podman", "docker", "containerd", "buildkit")
+_PROXIES = ("docker-socket-proxy", "socket-proxy")
+
+_FILES_OF_ACCOUNTS = ("/etc/shadow", "/etc/shadow-", "/etc/gshadow", "/etc/gshadow-", "/etc/sudoers")
+# By themselves, with what lies in them: not so each thing below, which the trees tell.
+_FOLDERS = {
+    **dict.fromkeys(("/etc", "/etc/ssh", "/etc/ssl/private", "/var/lib", "/root", "/home", "/Users"), "credentials"),
+    **dict.fromkeys(("/dev", "/usr", "/usr/local", "/usr/share", "/var/spool"), "system"),
+}
+# With all that lies below; of several, the deepest counts. What a service is usually given of them is `nothing`, and of folders
+# with keys, to be read, `system`.
+_TREES = {
+    **dict.fromkeys(
+        (
+            *_FILES_OF_ACCOUNTS, "/etc/sudoers.d", "/etc/kubernetes", "/etc/rancher",
+            "/var/lib/docker", "/var/lib/containerd", "/var/lib/containers", "/var/lib/kubelet", "/var/lib/rancher", "/var/lib/lxd",
+            "/var/lib/incus", "/run/containerd",
+        ),
+        "credentials",
+    ),
+    **dict.fromkeys(
+        (
+            "/boot", "/bin", "/sbin", "/lib", "/lib32", "/lib64", "/usr/bin", "/usr/sbin", "/usr/lib", "/usr/lib32", "/usr/lib64",
+            "/usr/libexec", "/usr/src", "/usr/local/bin", "/usr/local/sbin", "/usr/local/lib", "/usr/local/libexec",
+            "/usr/share/dbus-1", "/usr/share/polkit-1", "/proc", "/sys",
+            "/etc/passwd", "/etc/passwd-", "/etc/group", "/etc/group-", "/etc/crontab", "/etc/anacrontab", "/etc/ld.so.preload",
+            "/etc/ld.so.conf", "/etc/ld.so.conf.d", "/etc/profile", "/etc/profile.d", "/etc/bash.bashrc", "/etc/environment",
+            "/etc/fstab", "/etc/init.d", "/etc/inittab", "/etc/rc.local", "/etc/pam.conf", "/etc/pam.d", "/etc/security",
+            "/etc/systemd", "/etc/docker", "/etc/containerd", "/etc/sysctl.conf", "/etc/sysctl.d", "/etc/modprobe.d",
+            "/etc/modules-load.d", "/etc/udev", "/etc/apt", "/etc/yum.repos.d", "/etc/polkit-1", "/etc/dbus-1", "/etc/network",
+            "/etc/logrotate.conf", "/etc/logrotate.d", "/etc/update-motd.d", "/etc/ssh", "/etc/ssl/private",
+            "/var/spool/cron", "/var/lib/dpkg", "/var/lib/systemd", "/run/dbus", "/run/systemd", "/run/udev",
+        ),
+        "system",
+    ),
+    **dict.fromkeys(
+        (
+            "/usr/lib/os-release", "/run/systemd/resolve", "/run/systemd/journal", "/run/systemd/notify",
+            "/var/lib/kubelet/device-plugins", "/var/lib/kubelet/pod-resources",
+        ),
+        "nothing",
+    ),
+}  # fmt: skip
+_TREES_BY_BEGINNING = ("/etc/cron.", "/etc/rc0.", "/etc/rc1.", "/etc/rc2.", "/etc/rc3.", "/etc/rc4.", "/etc/rc5.", "/etc/rc6.", "/etc/rcS.")  # fmt: skip
+# One volume in there is somebody's data, as by its name.
+_VOLUMES = ("/var/lib/docker/volumes/", "/var/lib/containers/storage/volumes/")
 # Directly in a home directory: a project may have a folder of such a name for other things.
 _IN_HOME = frozenset(
     {
@@ -35,13 +80,16 @@ _IN_HOME = frozenset(
         ".pypirc", ".terraform.d", ".password-store",
     }
 )  # fmt: skip
-_SYSTEM = frozenset(
+_CREDENTIALS_IN_HOME = (".config/gcloud", ".local/share/docker", ".local/share/containers")
+# What its user's next login or shell runs.
+_RUN_IN_HOME = frozenset(
     {
-        "/boot", "/dev", "/usr", "/usr/bin", "/usr/sbin", "/usr/lib", "/usr/local/bin", "/lib", "/lib64", "/lib/modules", "/bin",
-        "/sbin", "/etc/passwd", "/etc/group", "/etc/crontab", "/etc/ld.so.preload", "/etc/profile", "/var/spool/cron",
+        ".bashrc", ".bash_profile", ".bash_login", ".bash_logout", ".bash_aliases", ".profile", ".zshrc", ".zshenv", ".zprofile",
+        ".zlogin", ".xprofile", ".xsessionrc",
     }
 )  # fmt: skip
-_SYSTEM_BELOW = ("/proc/", "/sys/", "/etc/cron.", "/etc/pam.d/", "/etc/systemd/", "/etc/profile.d/", "/etc/docker/")
+_PARTS_OF_HOME = 2
+_FOLDERS_RUN_IN_HOME = (".config/systemd", ".config/autostart", ".config/fish", ".local/bin")
 
 
 def exposure(source: str) -> str:
@@ -60,9 +108,7 @@ def exposure(source: str) -> str:
         return "engine_socket"
     if path == "/":
         return "host_root"
-    if path in _CREDENTIALS or _holds_credentials(path):
-        return "credentials"
-    return "system" if path in _SYSTEM or f"{path}/".startswith(_SYSTEM_BELOW) else "nothing"
+    return _FOLDERS.get(path) or _in_home(path) or _in_tree(path)
 
 
 def worse(one: str, other: str) -> bool:
@@ -81,7 +127,10 @@ def may_be_a_secret(path: str) -> bool:
     Args:
         path: The path on the host, absolute.
     """
-    return posixpath.normpath(path) not in _CREDENTIALS
+    bare = posixpath.normpath(path)
+    if bare in _FILES_OF_ACCOUNTS or bare in _TREES or bare in _FOLDERS:
+        return False
+    return not bare.startswith("/var/lib/") and not _is_home(bare)
 
 
 def is_socket_proxy(repository: str) -> bool:
@@ -95,15 +144,41 @@ def is_socket_proxy(repository: str) -> bool:
 
 def _is_users_runtime(path: str) -> bool:
     """Whether it is a folder in which a user's own engine has its socket: `/run/user/1000`, `~/.docker/run`."""
-    return (path.startswith("/run/user/") and path.count("/") == 3) or path.endswith("/.docker/run")
+    if not path.startswith("/run/user/"):
+        return path.endswith("/.docker/run")
+    parts = path.split("/")[4:]
+    return not parts or (len(parts) == 1 and parts[0] in _USERS_ENGINES)
 
 
-def _holds_credentials(path: str) -> bool:
+def _in_tree(path: str) -> str:
+    if path.startswith(_VOLUMES):
+        return "nothing"
+    if path.startswith("/etc/ssh/ssh_host_") and path.endswith("_key"):
+        return "credentials"
+    if path.startswith(_TREES_BY_BEGINNING):
+        return "system"
+    above = path
+    while above != "/":
+        if above in _TREES:
+            return _TREES[above]
+        above = posixpath.dirname(above)
+    return "nothing"
+
+
+def _is_home(path: str) -> bool:
     parts = path.split("/")[1:]
-    if parts[0] == "root":
-        below = parts[1:]
-    elif parts[0] in {"home", "Users"}:
-        below = parts[2:]
-    else:
-        return False
-    return not below or below[0] in _IN_HOME or below[:2] == [".config", "gcloud"]
+    return (parts[0] == "root" and len(parts) == 1) or (parts[0] in {"home", "Users"} and len(parts) <= _PARTS_OF_HOME)
+
+
+def _in_home(path: str) -> str | None:
+    """Say what a home directory or a path in one gives; None for another."""
+    parts = path.split("/")[1:]
+    if parts[0] not in {"root", "home", "Users"}:
+        return None
+    if _is_home(path):
+        return "credentials"
+    below = parts[1:] if parts[0] == "root" else parts[_PARTS_OF_HOME:]
+    two, three = "/".join(below[:2]), "/".join(below[:3])
+    if below[0] in _IN_HOME or two in _CREDENTIALS_IN_HOME or three in _CREDENTIALS_IN_HOME:
+        return "credentials"
+    return "system" if below[0] in _RUN_IN_HOME or two in _FOLDERS_RUN_IN_HOME else None

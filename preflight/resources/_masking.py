@@ -37,6 +37,7 @@ _BLANKS = " \t\r\n"
 _QUOTES = "\"'`\\"
 _VALUE_ENDS = frozenset(" \t\r\n\"'`,;&|)}]<>\\")
 _URL_ENDS = frozenset(" \t\r\n\"'`<>")
+_BETWEEN_URLS = frozenset(",;|/=&?!(+")
 _HOST_ENDS = "/?#;)|\\"
 _HOST_SIGNS = frozenset(".-_:[]%${},*")
 _NAME_SIGNS = frozenset("_.-")
@@ -124,12 +125,20 @@ class Masking:
         for start, end in _urls(text):
             before = self._logins(text[at:start], open_end=True)
             url = self._url(text[start:end])
-            if before is None or url is None:
+            if before is None or url is None or (end < len(text) and self._goes_on(text, start, end, url)):
                 return None
             parts += (before, url)
             at = end
         last = self._logins(text[at:])
         return None if last is None else "".join((*parts, last))
+
+    def _goes_on(self, text: str, start: int, end: int, shown: str) -> bool:
+        """Whether what was taken for the end of a URL can be a sign of its secret."""
+        stop = next((at for at in range(end, len(text)) if text[at] in _BLANKS), len(text))
+        behind = text[end:stop]
+        if text[end] not in _URL_ENDS:  # the next URL
+            return shown.endswith(f"={MASK}") or text[end - 1] not in _BETWEEN_URLS
+        return "@" in behind or (shown != text[start:end] and any(sign.isalnum() for sign in behind))
 
     def _url(self, url: str) -> str | None:
         scheme, _, rest = url.partition("://")

@@ -5,6 +5,8 @@ The grammar is the Compose specification's ("Interpolation"): `$NAME`, `${NAME}`
 
 from __future__ import annotations
 
+import sys
+
 TYPE_CHECKING = False
 if TYPE_CHECKING:
     from collections.abc import Mapping
@@ -12,6 +14,7 @@ if TYPE_CHECKING:
 _LETTERS = frozenset("ABCDEFGHIJKLMNOPQRSTUVWXYZabcdefghijklmnopqrstuvwxyz_")
 _NAME = _LETTERS | frozenset("0123456789")
 _FIRST_MARK = 0x4E00  # letters to `str.isalnum`, and in nobody's connection string
+_PRIVATE = 0xF0000  # where the planes for private use begin
 
 
 class Variable:
@@ -64,17 +67,27 @@ def mark(written: str, start: int = 0) -> Marked:
     """
     if "$" not in written:
         return Marked(written, {})
-    first = _FIRST_MARK if written.isascii() else max(_FIRST_MARK, ord(max(written)) + 1)
+    first = _FIRST_MARK
+    if not written.isascii():
+        first = max(_FIRST_MARK, ord(max(written)) + 1)
+        if first + start + written.count("$") > sys.maxunicode:  # planes for private use: read as a question mark
+            written = "".join(letter if ord(letter) < _PRIVATE else "?" for letter in written)
+            first = max(_FIRST_MARK, ord(max(written)) + 1)
     pieces: list[str] = []
     found: dict[str, Variable] = {}
-    position = 0
+    position = line_end = 0
+    last = -1
     while (dollar := written.find("$", position)) >= 0:
         pieces.append(written[position:dollar])
         if written.startswith("$", dollar + 1):
             pieces.append("$")
             position = dollar + 2
             continue
-        variable, position = _variable(written, dollar)
+        if dollar >= line_end:
+            end = written.find("\n", dollar)
+            line_end = end if end >= 0 else len(written)
+            last = written.rfind("}", dollar, line_end)
+        variable, position = _variable(written, dollar, last)
         if variable is None:
             pieces.append("$")
         else:
@@ -85,8 +98,14 @@ def mark(written: str, start: int = 0) -> Marked:
     return Marked("".join(pieces), found)
 
 
-def _variable(text: str, dollar: int) -> tuple[Variable | None, int]:
-    """Read the variable at a dollar sign; return it, or None where there is none, and the offset behind it."""
+def _variable(text: str, dollar: int, last: int) -> tuple[Variable | None, int]:
+    """Read the variable at a dollar sign; return it, or None where there is none, and the offset behind it.
+
+    Args:
+        text: The text.
+        dollar: Offset of the dollar sign.
+        last: Offset of the last closing brace of its line, or -1.
+    """
     braced = text.startswith("{", dollar + 1)
     start = end = dollar + 1 + braced
     if start < len(text) and text[start] in _LETTERS:
@@ -97,7 +116,7 @@ def _variable(text: str, dollar: int) -> tuple[Variable | None, int]:
         return None, dollar + 1
     if not braced:
         return Variable(name, braced=False, leading=dollar == 0), end
-    close = _closing_brace(text, dollar + 1)
+    close = _closing_brace(text, dollar + 1, last)
     if close < 0:
         return None, dollar + 1
     rest = text[end:close]
@@ -105,10 +124,10 @@ def _variable(text: str, dollar: int) -> tuple[Variable | None, int]:
     return Variable(name, braced=True, leading=dollar == 0, operator=rest[:size], word=rest[size:]), close + 1
 
 
-def _closing_brace(text: str, opening: int) -> int:
+def _closing_brace(text: str, opening: int, last: int) -> int:
     """Return the offset of the brace that closes a variable, or -1: the one that fits, else the last of the line, as Compose reads it."""
-    end = text.find("\n", opening)
-    last = text.rfind("}", opening, end if end >= 0 else len(text))
+    if last < opening:
+        return -1
     depth = 0
     offset = opening
     while offset <= last:

@@ -33,7 +33,7 @@ if TYPE_CHECKING:
 
 _PLACES = (
     "environment", "command", "entrypoint", "healthcheck", "build_argument", "build_context", "label", "annotation", "secret",
-    "config", "logging", "volume",
+    "config", "logging", "volume", "provider",
 )  # fmt: skip
 _ARGUMENTS = frozenset(
     (word,) for word in ("opts", "options", "args", "arguments", "flags", "params", "command", "cmd")
@@ -93,9 +93,7 @@ def collect(subject: Subject, context: Context) -> Iterator[ComposeSecret]:
         found = _of_setting(setting, "environment", context, env_files)
         if found is not None:
             yield found.replace(file_form=file_form(service.image, setting.name))
-        elif tokens(setting.name)[-1:] in _ARGUMENTS:
-            yield from _of_texts((setting,), "environment", setting.name, context)
-        if found is None or found.connection_string is True:
+        if _may_hold_others(found):
             yield from _within(setting, "environment", setting.name, context)
     for text in service.build_args:
         if not text.name.startswith(_PUBLIC_PREFIXES):
@@ -127,21 +125,31 @@ def _of_value(setting: Setting, place: str, context: Context) -> Iterator[Compos
     found = _of_setting(setting, place, context)
     if found is not None:
         yield found
-    if found is None or found.connection_string is True:
+    if _may_hold_others(found):
         yield from _within(setting, place, _label(setting.name, place, embedded=False), context)
+
+
+def _may_hold_others(found: ComposeSecret | None) -> bool:
+    return found is None or (found.connection_string is True and found.given not in {"literal", "default"})
 
 
 def _within(setting: Setting, place: str, name: str, context: Context) -> Iterator[ComposeSecret]:
     """Yield the secrets that stand in a value that is none as a whole, as it is written in the Compose file."""
-    if setting.written is None or setting.path is not None:
+    if setting.path is not None:
+        return
+    if tokens(setting.name)[-1:] in _ARGUMENTS:
+        yield from _of_texts((setting,), place, name, context)
+        return
+    if setting.written is None:
         return
     written = setting.written.reveal().removeprefix(f"{setting.name}=")
     if len(written) < _SHORTEST or not any(sign in written for sign in _SIGNS):
         return
+    if (written.startswith("-") or " -" in written) and "\n" not in written and not written.startswith("-----BEGIN"):
+        yield from _of_texts((setting,), place, name, context)
+        return
     for one in in_value(setting.name, written, context.bindings):
         yield _of_found(one, setting, place, name)
-    if written.startswith("-") or " -" in written:
-        yield from _of_texts((setting,), place, name, context)
 
 
 _SHORTEST = 5  # characters: `pw=ab`

@@ -22,6 +22,7 @@ if TYPE_CHECKING:
 _ANY = bytes.fromhex("0604551d2500")
 _USES = {"server": bytes.fromhex("06082b06010505070301"), "client": bytes.fromhex("06082b06010505070302")}
 _TRUSTED, _REJECTED = 0x30, 0xA0
+_SETTINGS = (_TRUSTED, _REJECTED, 0x0C, 0x04, 0xA1)  # uses it is trusted or rejected for, alias, key identifier, other
 
 
 def load_certificates(
@@ -51,7 +52,9 @@ def load_certificates(
             continue  # the first certificate may stand with settings, those of the chain behind it are passed over
         size = _size(block.data)
         der, settings = block.data[:size], block.data[size:]
-        if not _decodes(der):
+        # The first certificate that is presented is read as one with settings, whatever its label.
+        has_settings = block.kind == "trusted_certificate" or (anchors_for is None and not loaded)
+        if not _decodes(der) or (has_settings and settings and not _are_settings(settings)):
             return MaterialProblem(code="malformed", line=block.line)
         one = block.replace(kind="certificate", data=der)
         if anchors_for is not None and der not in kept:
@@ -78,6 +81,12 @@ def _decodes(der: bytes) -> bool:
     except (ssl.SSLError, ValueError):
         return False
     return True
+
+
+def _are_settings(der: bytes) -> bool:
+    """Say whether trust settings can be decoded: a sequence of lists and names, each optional, in this order."""
+    tags = [tag for tag, _ in _elements(_inner(der[: _size(der)]))]
+    return der[:1] == b"\x30" and tags == [tag for tag in _SETTINGS if tag in tags]
 
 
 def _allows(settings: bytes, purpose: Purpose) -> bool:

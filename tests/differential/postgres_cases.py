@@ -201,6 +201,7 @@ CASES = [
     Case("CA file with something that is no certificate first", query="sslmode=verify-full&sslrootcert={d}/garbage-and-ca.pem", reason="ca_unusable"),
     Case("CA file with headers in a block", query="sslmode=verify-full&sslrootcert={d}/ca-headers.pem", reason="ca_unusable"),
     Case("CA with OpenSSL's trust settings", query="sslmode=verify-full&sslrootcert={d}/ca-trusted.pem", facts=_TLS),
+    Case("CA that OpenSSL's trust settings leave to clients", query="sslmode=verify-full&sslrootcert={d}/ca-trusted-for-clients.pem", reason="certificate_refused"),
     Case("root without basicConstraints", server="below an old root", query="sslmode=verify-full&sslrootcert={d}/old-root.pem", facts=_TLS),
     Case("CA file a directory", query="sslmode=verify-full&sslrootcert={d}/directory", reason="ca_unusable"),
     Case("system's CAs do not know it", query="sslmode=verify-full&sslrootcert=system", reason="wrong_ca", only_live=SERVER_ONLY),

@@ -1,7 +1,8 @@
 """Texts of a service that are neither settings nor commands and may hold secrets, and the hooks of its life.
 
-Options of volumes, of log drivers and of build caches, the content of configs, Dockerfiles within the Compose file, contexts of
-builds, annotations (Compose specification, "volumes", "logging", "configs", "build", "post_start", "pre_stop").
+Options of volumes, of log drivers, of providers and of build caches, the content of configs, Dockerfiles within the Compose file,
+contexts of builds, annotations, what is run where a watched file changes (Compose specification, "volumes", "logging", "provider",
+"configs", "build", "develop", "post_start", "pre_stop").
 """
 
 from __future__ import annotations
@@ -133,6 +134,8 @@ def further_texts(service: ComposeService, project: ComposeProject) -> tuple[Fur
     found = [FurtherText(place="annotation", form="value", setting=one) for one in pairs(tree.child("annotations"))]
     options = pairs(below(tree, "logging", "options"))
     found += [FurtherText(place="logging", form="value", setting=one) for one in options]
+    found += [FurtherText(place="provider", form="value", setting=one) for one in _of_provider(tree)]
+    found += _of_watch(tree)
     build = tree.child("build")
     if build is not None and isinstance(build.value, dict):
         found += _of_build(build)
@@ -147,6 +150,40 @@ def further_texts(service: ComposeService, project: ComposeProject) -> tuple[Fur
             setting = text(content, name, content.value, content.origin())
             found.append(FurtherText(place="config", form="content", owner=name, setting=setting))
     return tuple(found)
+
+
+def _of_provider(tree: Node) -> Iterator[Setting]:
+    """Yield the options of a provider: each is a text, or a list of them."""
+    options = below(tree, "provider", "options")
+    yield from pairs(options)
+    for name, child in options.value.items() if options is not None and isinstance(options.value, dict) else ():
+        for item in child.value if isinstance(child.value, list) else ():
+            if isinstance(item.value, str):
+                yield text(item, name, item.value, item.origin())
+
+
+def _of_watch(tree: Node) -> Iterator[FurtherText]:
+    """Yield what stands in the commands that are run in the container where a watched file changes."""
+    watch = below(tree, "develop", "watch")
+    for rule in watch.value if watch is not None and isinstance(watch.value, list) else ():
+        ran = rule.child("exec")
+        if ran is None or not isinstance(ran.value, dict):
+            continue
+        for setting in (*pairs(ran.child("environment")), *_assigned(ran.child("environment"))):
+            yield FurtherText(place="environment", form="value", owner="of develop.watch", setting=setting)
+        command = ran.child("command")
+        for item in command.value if command is not None and isinstance(command.value, list) else (command,):
+            if item is not None and isinstance(item.value, str):
+                setting = text(item, "develop.watch", item.value, item.origin())
+                yield FurtherText(place="command", form="command", setting=setting)
+
+
+def _assigned(node: Node | None) -> Iterator[Setting]:
+    """Yield the entries of a list of `NAME=value`."""
+    for item in node.value if node is not None and isinstance(node.value, list) else ():
+        name, equals, value = item.value.partition("=") if isinstance(item.value, str) else ("", "", "")
+        if equals:
+            yield text(item, name, value, item.origin())
 
 
 def _of_build(build: Node) -> Iterator[FurtherText]:

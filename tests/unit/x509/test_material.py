@@ -86,11 +86,22 @@ def test_certificates_are_read_in_their_order(data):
         (CHAIN.replace(b"CERTIFICATE", b"TRUSTED CERTIFICATE"), "trusted_certificate"),
         (CHAIN.replace(b"CERTIFICATE", b"PKCS7"), "pkcs7"),
         (CHAIN.replace(b"CERTIFICATE", b"X509 CRL"), "no_certificate"),
+        (CHAIN.replace(b"CERTIFICATE-----\n", b"CERTIFICATE-----\nX: y\n\n", 1), "headers"),
+        (CHAIN.replace(b"CERTIFICATE-----\n", b"CERTIFICATE-----\n\n\n", 1), "blank_line"),
+        (CHAIN.replace(b"\n-----END", b"\n\n-----END", 1), "blank_line"),
+        (CHAIN.replace(b"\n", b"\n\n", 3).replace(b"\n\n", b"\n", 2), "blank_line"),
         (b"x" * (LIMIT + 1), "too_large"),
     ],
 )
 def test_what_is_no_certificate_has_its_own_code(data, expected):
     assert code(read_certificates(data)) == expected
+
+
+@pytest.mark.parametrize("first", [b"\n", b"  \r\n"])
+def test_one_empty_line_before_the_base64_ends_no_headers(first):
+    found = read_certificates(CHAIN.replace(b"CERTIFICATE-----\n", b"CERTIFICATE-----\n" + first, 1))
+    assert isinstance(found, Material)
+    assert found.certificates == (LEAF, ROOT)
 
 
 def test_the_line_of_a_broken_block_is_told():
