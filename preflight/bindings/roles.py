@@ -255,6 +255,9 @@ def _cors_role(words: tuple[str, ...], present: frozenset[str]) -> str | None:
 _STATES = frozenset({"enabled", "enable", "disabled", "disable"})
 _OPENINGS = frozenset({"enable", "use", "disable", "no", "without"})
 _PROTOCOLS = frozenset({"tls", "ssl", "https"})
+_CA_ENDS = frozenset(
+    {("ca", "cert"), ("ca", "certificate"), ("ca", "bundle"), ("root", "ca"), ("root", "cert"), ("root", "certificate")}
+)
 
 
 def _tls_role(words: tuple[str, ...], present: frozenset[str]) -> str | None:  # noqa: C901, PLR0912 - a table of names
@@ -270,13 +273,7 @@ def _tls_role(words: tuple[str, ...], present: frozenset[str]) -> str | None:  #
         return None
     last = stem[-1]
     if stem != words or last in {"certfile", "keyfile", "cafile", "cacerts"}:
-        if last in {"ca", "cacert", "rootcert", "cafile", "bundle", "cacerts"} or stem[-2:] in {
-            ("ca", "cert"),
-            ("root", "cert"),
-            ("ca", "bundle"),
-            ("root", "ca"),
-            ("ca", "certificate"),
-        }:
+        if last in {"ca", "cacert", "rootcert", "cafile", "bundle", "cacerts"} or stem[-2:] in _CA_ENDS:
             return "tls_ca_file"
         if last in {"cert", "certificate", "crt", "certfile", "chain", "fullchain", "sslcert"}:
             return "tls_cert_file"
@@ -298,10 +295,8 @@ def _tls_role(words: tuple[str, ...], present: frozenset[str]) -> str | None:  #
             return "tls_min_version"
     if last in {"ciphers", "cipher", "ciphersuites"} or words[-2:] == ("cipher", "suites"):
         return "tls_ciphers"
+    if last in {"ca", "cacert", "rootcert"} or words[-2:] in _CA_ENDS:
+        return "tls_ca_file"
     if last in {"cert", "certificate", "crt"}:
         return "tls_cert_file"
-    if last in {"key", "privkey"}:
-        return "tls_key_file"
-    if last == "ca" or words[-2:] == ("ca", "cert"):
-        return "tls_ca_file"
-    return None
+    return "tls_key_file" if last in {"key", "privkey"} else None

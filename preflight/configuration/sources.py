@@ -36,7 +36,7 @@ class Variables(EnvSettingsSource):
 
     # Other names may be the service's own.
     _NAMES = re.compile(
-        r"PREFLIGHT_([A-Z]+(_[A-Z]+)*|(OVERRIDE|BINDINGS)__.*|INPUTS__(ENV_FILES|PROCESS_ENV)"
+        r"PREFLIGHT_([A-Z]+(_[A-Z]+)*|(OVERRIDE|BINDINGS)__.*|INPUTS__(COMPOSE|COMPOSE_PROFILES|ENV_FILES|PROCESS_ENV)"
         r"|PARAMETERS__[A-Z][A-Z0-9]*(_[A-Z0-9]+)*)"
     )
 

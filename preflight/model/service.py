@@ -203,6 +203,11 @@ class Service(Record):
     guest_images: tuple[str | None, ...] = field(
         "Images of the services that run in its network, and are reached through its ports.", default=()
     )
+    told_ports: tuple[tuple[int, str], ...] = field(
+        "Ports that it and they are told to listen on, each with the image, or what goes by the name of one.",
+        default=(),
+    )
+    swarm_key: str | None = field("A key below `deploy` that only a swarm looks at, where there is one.", default=None)
     mounts: tuple[Mount, ...] = field("What is mounted into it.", default=())
     secrets: tuple[Grant, ...] = field("The secrets it is given.", default=())
     configs: tuple[Grant, ...] = field("The configs it is given.", default=())

@@ -8,14 +8,18 @@ from __future__ import annotations
 import posixpath
 
 _DEV = "/dev"
-_MEMORY = frozenset({"mem", "kmem", "port", "kmsg", "oldmem", "vmem", "root"})
-_FOLDERS = frozenset({"block", "disk", "mapper", "mtd", "raw", "bsg", "md"})
+_MEMORY = frozenset({"mem", "kmem", "port", "kmsg", "oldmem", "vmem", "root", "core"})
+_FOLDERS = frozenset({"block", "disk", "mapper", "mtd", "raw", "bsg", "md", "zvol", "cciss", "ida", "rd"})
 # A disk's name goes on with a letter, or with a number.
-_LETTERED = ("sd", "hd", "vd", "xvd")
+_LETTERED = ("sd", "hd", "vd", "xvd", "dasd")
 _NUMBERED = (
     "nvme", "ng", "mmcblk", "md", "dm-", "loop", "nbd", "rbd", "drbd", "bcache", "zd", "zram", "pmem", "mtd", "mtdblock", "sg",
     "ublkb",
 )  # fmt: skip
+# LVM makes /dev/GROUP/VOLUME (lvm(8)), of any names: these are what installers and administrators call them.
+_GROUPS = frozenset({"vg", "pve", "centos", "fedora", "rhel", "cl", "rl", "almalinux", "ol", "system"})
+_NO_GROUPS = frozenset({"bus", "char", "dri", "dvb", "input", "net", "serial", "shm", "snd", "usb", "v4l", "vfio"})
+_VOLUMES = frozenset({"root", "rootfs", "swap", "home", "usr", "var", "tmp", "lv"})
 _MEMORY_MAJOR = "1"
 _MEMORY_MINORS = frozenset({"*", "1", "2", "4", "11"})  # mem, kmem, port, kmsg
 _HARMLESS_BLOCKS = frozenset({"2", "11"})  # floppy and optical disks
@@ -35,11 +39,24 @@ def reaches_memory_or_disks(path: str) -> bool:
         return False
     name = bare.removeprefix(_DEV + "/")
     first = name.partition("/")[0]
-    if first in _MEMORY or first in _FOLDERS:
+    if first in _MEMORY or first in _FOLDERS or _is_msr(name) or _is_logical_volume(name):
         return True
     return any(name.startswith(disk) and name[len(disk) :][:1].isalpha() for disk in _LETTERED) or any(
         name.startswith(disk) and name[len(disk) :][:1].isdecimal() for disk in _NUMBERED
     )
+
+
+def _is_msr(name: str) -> bool:
+    """Whether it is, or a folder holds, the registers of the processors, through which the kernel can be changed (msr(4))."""
+    return name.partition("/")[0] == "cpu" and (name.count("/") < _PARTS - 1 or name.endswith("/msr"))
+
+
+def _is_logical_volume(name: str) -> bool:
+    group, slash, volume = name.lower().partition("/")
+    if group in _NO_GROUPS or not slash or "/" in volume:
+        return False
+    named = group in _GROUPS or group.startswith(("vg", "lvm")) or group.endswith("vg")
+    return named or volume in _VOLUMES or volume.startswith(("lv-", "lv_")) or volume.endswith(("-lv", "_lv"))
 
 
 def rule_reaches_memory_or_disks(rule: str) -> bool:

@@ -102,9 +102,11 @@ def self_evident(text: str) -> Iterator[tuple[str, str]]:
             body = body.partition("-----END")[0].replace("\\n", "").strip()
             if len(head) < _SHORTEST_KEY + len("ENCRYPTED") and body and (len(body) >= _SHORTEST_KEY or ord(body[0]) > 127):  # noqa: PLR2004 - not ASCII: a variable's letter
                 yield PRIVATE_KEY, body
-    if any(prefix in text for prefix in ISSUED):
-        for match in pattern("issued").finditer(text):
-            yield TOKEN, match[0]
+    for prefix in ISSUED:
+        if prefix in text:
+            for match in pattern("issued").finditer(text):
+                yield TOKEN, match[0]
+            return
 
 
 def embedded(text: str, bindings: Bindings, *, pairs: bool = True) -> Iterator[tuple[str, str]]:
@@ -140,7 +142,7 @@ def _pairs(text: str, bindings: Bindings) -> Iterator[tuple[str, str]]:
         for match in pattern("pair").finditer(text):
             name = match[1]
             value = match[2] or match[3] or match[4]
-            if not value or "://" in value or not is_named(name, bindings, value):
+            if not value or value[0] == "+" or "://" in value or not is_named(name, bindings, value):
                 continue
             if match[4] is None or text[match.end() : match.end() + 1] not in {'"', "'"}:  # else an expression
                 yield name, value

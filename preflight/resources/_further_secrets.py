@@ -286,7 +286,7 @@ def _pieces(line: str) -> list[str]:
     for letter in line:
         if letter in _QUOTES and quote in {"", letter}:
             quote = "" if quote else letter
-        if letter in "{}," and not quote:
+        if letter in "{}," and not quote and piece[-1:] != "$":
             pieces.append(piece)
             piece = ""
         else:

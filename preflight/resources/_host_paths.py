@@ -180,5 +180,6 @@ def _in_home(path: str) -> str | None:
     below = parts[1:] if parts[0] == "root" else parts[_PARTS_OF_HOME:]
     two, three = "/".join(below[:2]), "/".join(below[:3])
     if below[0] in _IN_HOME or two in _CREDENTIALS_IN_HOME or three in _CREDENTIALS_IN_HOME:
-        return "credentials"
+        # A volume of the user's own engine is somebody's data, too.
+        return "nothing" if below[0] == ".local" and "/volumes/" in path else "credentials"
     return "system" if below[0] in _RUN_IN_HOME or two in _FOLDERS_RUN_IN_HOME else None

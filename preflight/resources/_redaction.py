@@ -4,7 +4,8 @@ from __future__ import annotations
 
 from preflight.resources._commands import SECRET_OPTIONS
 from preflight.resources._files import is_path
-from preflight.resources._masking import MASK, Masking
+from preflight.resources._masking import USER_OPTIONS, Masking
+from preflight.resources._secret_names import MASK, SecretNames
 from preflight.resources._url import parse_url
 from preflight.strength import assess, decoded_bytes
 
@@ -25,7 +26,6 @@ _KEY_BITS = 56.0
 _PATH_ENDS = ("_FILE", "_PATH", "_CERT", "_KEY", "_CA", "ROOTCERT")
 _ADDRESS_ROLES = frozenset({"database_url", "redis_url", "vault_address"})
 _SEPARATORS = frozenset(" /\\.,:;@\"'{}[]()<>|&?=#")
-_USER_OPTIONS = frozenset({"-u", "-U", "--user", "--proxy-user"})
 
 
 class Redaction:
@@ -38,7 +38,8 @@ class Redaction:
 
     def __init__(self, bindings: Bindings, settings: Iterable[Setting]) -> None:
         self._bindings = bindings
-        self._masking = Masking(bindings)
+        self._names = SecretNames(bindings)
+        self._masking = Masking(self._names)
         self._known: set[str] = set()
         rows = list(settings)
         for one in rows:
@@ -50,10 +51,10 @@ class Redaction:
                 self._known.add(url.password.reveal())
         self._parts: set[str] = set()
         for one in rows:  # what is hidden for another reason is hidden wherever it stands, too
-            self._masking.pieces.clear()
-            if one.text and self.setting(one) is None and not self._masking.pieces:
+            self._names.pieces.clear()
+            if one.text and self.setting(one) is None and not self._names.pieces:
                 self._known.add(one.text.strip())
-            self._known |= self._masking.pieces
+            self._known |= self._names.pieces
         self._known.discard("")
         self._parts = {text for text in self._known if len(text) >= _SHORTEST_PART}
 
@@ -66,7 +67,7 @@ class Redaction:
         text = setting.text or ""
         if setting.path is not None or self._bindings.is_secret(setting.name, text):
             return None
-        if "://" not in text and self._masking.hides(setting.name, text):
+        if "://" not in text and self._names.hides(setting.name, text):
             return None
         if setting.name.upper().endswith(_PATH_ENDS) and not is_path(text):
             return None  # whoever puts the secret itself into NAME_FILE writes no path
@@ -100,7 +101,7 @@ class Redaction:
             named = self._is_secret_option(option)
             if self._is_secret_option(before) and not text.startswith("-"):
                 shown.append(MASK)
-            elif before in _USER_OPTIONS and ":" in text:
+            elif before in USER_OPTIONS and ":" in text:
                 shown.append(f"{text.partition(':')[0]}:{MASK}")
             elif " " in text or "\n" in text:
                 shown.append("'…'")
@@ -117,7 +118,7 @@ class Redaction:
         if "=" in option or not option:
             return False
         name = option.removeprefix("-D").lstrip("-")
-        return name in SECRET_OPTIONS or self._masking.hides(name.replace("-", "_").replace(".", "_"))
+        return name in SECRET_OPTIONS or self._names.hides(name.replace("-", "_").replace(".", "_"))
 
 
 def _words(text: str) -> list[str]:

@@ -106,8 +106,7 @@ def _tls_settings(subject: Subject, context: Context) -> list[TlsSetting]:
     for name, setting in subject.settings.items():
         place = role_of(name)
         part = place if place is not None and place[1] in FILE_ROLES else None
-        role = context.bindings.role(name)
-        purpose = _PURPOSES.get(role or "") or (_PURPOSES[part[1]] if part is not None else None)
+        purpose = _PURPOSES.get(part[1] if part is not None else context.bindings.role(name) or "")
         if purpose is None:
             continue
         group, libpq = None, False

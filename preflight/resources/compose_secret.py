@@ -100,7 +100,7 @@ def collect(subject: Subject, context: Context) -> Iterator[ComposeSecret]:
             yield from _of_value(text, "build_argument", context)
     for text in service.labels:
         yield from _of_value(text, "label", context)
-    for place in ("command", "entrypoint", "healthcheck"):
+    for place in ("command", "entrypoint", "healthcheck") if service.texts else ():
         texts = tuple(text for text in service.texts if text.name == place)
         if texts:
             yield from _of_texts(texts, place, place, context)
@@ -143,8 +143,10 @@ def _within(setting: Setting, place: str, name: str, context: Context) -> Iterat
     if setting.written is None:
         return
     written = setting.written.reveal().removeprefix(f"{setting.name}=")
-    if len(written) < _SHORTEST or not any(sign in written for sign in _SIGNS):
+    if len(written) < _SHORTEST or written.isalnum():
         return
+    if "=" not in written and ":" not in written and '"' not in written and "-" not in written and "_" not in written:
+        return  # one of them stands in each form in which a text holds a secret
     if (written.startswith("-") or " -" in written) and "\n" not in written and not written.startswith("-----BEGIN"):
         yield from _of_texts((setting,), place, name, context)
         return
@@ -153,7 +155,6 @@ def _within(setting: Setting, place: str, name: str, context: Context) -> Iterat
 
 
 _SHORTEST = 5  # characters: `pw=ab`
-_SIGNS = ("=", ":", '"', "</", "-", "_")  # one of them stands in each form in which a text holds a secret
 
 
 def _of_setting(
@@ -161,9 +162,9 @@ def _of_setting(
 ) -> ComposeSecret | None:
     name, text = setting.name, setting.text
     secret = is_named(name, context.bindings, text) or (text is not None and issued(text))
-    if not secret and not _may_hold(setting):
-        return None
     written = setting.written.reveal().removeprefix(f"{name}=") if setting.written is not None else None
+    if not secret and not (_may_hold(text) or (written is not None and written != text and _may_hold(written))):
+        return None
     part = whole if secret else password_of
     value = part(text) if text is not None else None
     if setting.path is not None:
@@ -197,14 +198,9 @@ def _of_setting(
     )
 
 
-def _may_hold(setting: Setting) -> bool:
+def _may_hold(text: str | None) -> bool:
     """Whether a text that is no secret may hold a password: a cheap look before the long one."""
-    for text in (setting.value, setting.written):
-        if isinstance(text, SecretText):
-            shown = text.reveal()
-            if "://" in shown or "@" in shown or ("=" in shown and "p" in shown.lower()):
-                return True
-    return False
+    return bool(text) and ("://" in text or "@" in text or ("=" in text and "p" in text.lower()))  # type: ignore[operator]  # not None
 
 
 def _label(name: str, place: str, *, embedded: bool) -> str:
@@ -295,7 +291,10 @@ def _not_granted(service: Service, subject: Subject, context: Context) -> Iterat
     """Yield the secrets of the project whose file a setting names, though Compose mounts it for services with a grant only."""
     granted = {grant.source for grant in service.secrets}
     for setting in subject.settings.values():
-        folder, _, source = (setting.text or "").rpartition("/")
+        text = setting.text
+        if not text or text[0] != "/":
+            continue
+        folder, _, source = text.rpartition("/")
         path = f"{folder}/{source}"
         if (
             folder not in _SECRET_FOLDERS

@@ -53,6 +53,9 @@ _SECURITY_OPTIONS = {
     "apparmor:unconfined": "AppArmor does not confine it",
     "label:disable": "SELinux does not confine it",
     "label:type:spc_t": "SELinux does not confine it",
+    "label:type:unconfined_t": "SELinux does not confine it",
+    "label:type:unconfined_service_t": "SELinux does not confine it",
+    "label:type:container_runtime_t": "SELinux confines it no more than the container engine itself",
     "systempaths:unconfined": "it can write what Docker hides of /proc and /sys",
     "no-new-privileges:false": "setuid programs may make its processes root",
 }

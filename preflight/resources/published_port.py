@@ -8,7 +8,7 @@ A port without a host address is published on every interface of the host, IPv6 
 from __future__ import annotations
 
 from preflight.model.record import field
-from preflight.resources._image_roles import ROLES, led_to
+from preflight.resources._image_roles import ROLES, STORES, led_to, role_of
 from preflight.resources._network import bound_address
 from preflight.resources.base import Resource
 from preflight.values.listen_address import parse_listen_address
@@ -41,6 +41,7 @@ class PublishedPort(Resource):
     unset: Fact[tuple[str, ...]] = field("Variables that are unset, so that it has no address of the host.")
     beside_public: Fact[str] = field("Where the same port is published on every interface as well; absent elsewhere.")
     conflict: Fact[str] = field("Another one of the same address and port of the host: its service, with its place.")
+    swarm: Fact[str] = field("The key of its service that only a swarm looks at; absent where there is none.")
     on_loopback: Fact[str] = field("The same port on loopback, as `ports:` takes it: a list with the short form.")
 
 
@@ -58,12 +59,18 @@ def collect(subject: Subject, context: Context) -> Iterator[PublishedPort]:  # n
     images = (service.image if not service.built else None, *service.guest_images)
     alike: dict[object, tuple[Led, list[Written]]] = {}
     for port in service.ports:
-        led = led_to(images, port.target)
+        led = led_to(_behind(service, port.target) or images, port.target)
         # Ports of one entry have its place. Those that nobody insists on are alike, whatever they lead to.
         key = (port.origin, port.host_ip, port.protocol, None if led[0] in {"web", "other"} else led)
         alike.setdefault(key, (led, []))[1].append(port)
     for led, ports in alike.values():
         yield _resource(subject.name, service, ports, led)
+
+
+def _behind(service: Service, port: int) -> tuple[str, ...]:
+    """Return the image of the store that is told to listen on a port, where one is."""
+    told = (image for number, image in service.told_ports if number == port and role_of(image) in STORES)
+    return tuple(told)[:1]
 
 
 def _resource(subject: str, service: Service, ports: list[Written], led: Led) -> PublishedPort:
@@ -87,6 +94,7 @@ def _resource(subject: str, service: Service, ports: list[Written], led: Led) ->
         unset=_shown(port) if scope in {"every", "public"} and not port.host_ip else (),
         beside_public=_public_twin(port, service) if scope == "loopback" else None,
         conflict=next((one.conflict for one in ports if one.conflict is not None), None),
+        swarm=service.swarm_key,
         on_loopback=f'["{_short_form("127.0.0.1", published, target)}{protocol}"]',
     )
 

@@ -8,6 +8,7 @@ from __future__ import annotations
 
 UNNAMED = "a variable"  # one whose name may be a piece of a secret
 _LONGEST_WORD = 20  # letters and digits without a separator: longer ones are rather keys than names
+_LONGEST_TEXT = 4096  # characters of a line whose variables are named: a longer one is data, and may use thousands
 _SEPARATORS = "_.-"
 _SHORTEST_WORD = 3  # chance makes shorter ones of any letters
 _VOWELS = frozenset("aeiouyAEIOUY")
@@ -38,6 +39,8 @@ def presentable_variable(name: str, text: str) -> str:
         name: The variable.
         text: The line that uses it.
     """
+    if len(text) > _LONGEST_TEXT:
+        return UNNAMED
     likely = name.isascii() and name.isidentifier() and _is_made_of_words(name)
     return name if likely and f"${{{name}" in text else UNNAMED
 

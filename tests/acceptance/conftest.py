@@ -37,6 +37,7 @@ def good():
         "PAYMENTS_DATABASE_HOST": "db.internal",
         "PAYMENTS_DATABASE_PASSWORD": base64.b64encode(secrets.token_bytes(32)).decode(),
         "PAYMENTS_DATABASE_SSL_MODE": "verify-full",
+        "PAYMENTS_DATABASE_SSL_ROOT_CERT": "system",
         "PAYMENTS_AUTH_JWT_SECRET": base64.b64encode(secrets.token_bytes(48)).decode(),
         "PAYMENTS_SERVER_CORS_ALLOWED_ORIGINS": "https://app.example.com",
     }

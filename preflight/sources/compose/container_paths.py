@@ -22,8 +22,10 @@ if TYPE_CHECKING:
 _WRITTEN_MODE = 0o444
 # What the local driver mounts by `type` alone, as mount(8) does for the host (Docker documentation, "docker volume create").
 _KERNEL = {"proc": "/proc", "sysfs": "/sys", "devtmpfs": "/dev"}
+_PERSISTING = "local-persist"  # a plugin, whose volumes are folders of the host
 # Disks that machines run from; a second one holds data, and may well be a volume's.
-_FIRST_DISKS = ("sda", "hda", "vda", "xvda", "nvme0n1", "mmcblk0", "root", "dm-0", "md0")
+_FIRST_DISKS = ("sda", "hda", "vda", "xvda", "nvme0n1", "mmcblk0", "root", "dm-0", "md0", "dasda", "cciss/c0d0")
+_FIRST_VOLUMES = ("root", "ubuntu-lv", "ubuntu--lv")  # of LVM, by what installers call them
 
 
 def file_places(service: ComposeService, project: ComposeProject) -> tuple[FilePlace, ...]:
@@ -67,9 +69,14 @@ def _reaches(mount: Mount, project: ComposeProject) -> Iterator[HostPath]:
     node = project.tree.child("volumes")
     entry = node.child(volume.name) if node is not None else None
     written = entry.child("driver_opts") if entry is not None else None
-    if volume.device is not None or volume.driver not in {None, "local"} or written is None or not written.value:
+    if volume.device is not None or written is None or not written.value:
         return
     options = {name: str(child.value) for name, child in written.value.items()}
+    if _PERSISTING in (volume.driver or "") and options.get("mountpoint"):
+        path = options["mountpoint"]
+        yield HostPath(path=path, shown=f"the volume {volume.name} ({path})", read_only=mount.read_only)
+    if volume.driver not in {None, "local"}:
+        return
     kind, device = options.get("type", ""), posixpath.normpath(options.get("device") or ".")
     flags = options.get("o", "").split(",")
     read_only = mount.read_only or "ro" in flags
@@ -96,8 +103,8 @@ def is_first_disk(device: str) -> bool:
     name = device.removeprefix("/dev/")
     if name == device:
         return False
-    if name.startswith("mapper/"):
-        return "root" in name
+    if "/" in name and any(word in name for word in _FIRST_VOLUMES):
+        return True
     rest = next((name[len(disk) :] for disk in _FIRST_DISKS if name.startswith(disk)), None)
     return rest is not None and (not rest or rest.removeprefix("p").isdecimal())
 

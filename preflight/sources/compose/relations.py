@@ -13,8 +13,20 @@ if TYPE_CHECKING:
 
 _WILDCARDS = {"4": "0.0.0.0", "6": "::"}  # noqa: S104 - compared, not bound
 _ENOUGH = 4
+_DIGITS = 5
 _HOST = "host"
 _GATE = "preflight"
+# What servers take their port from: options (redis-server, postgres, mysqld, mongod, memcached), and variables of their images.
+_PORT_OPTIONS = frozenset({"--port", "--tls-port", "-p", "-P"})
+_PORT_BEGINNINGS = ("--port=", "--tls-port=", "port=", "-cport=", "-p", "-P")
+_PORT_VARIABLES = (
+    "PGPORT", "MYSQL_TCP_PORT", "POSTGRESQL_PORT_NUMBER", "MYSQL_PORT_NUMBER", "MARIADB_PORT_NUMBER", "REDIS_PORT_NUMBER",
+    "VALKEY_PORT_NUMBER", "MONGODB_PORT_NUMBER",
+)  # fmt: skip
+_SERVERS = {
+    "redis-server": "redis", "valkey-server": "valkey", "keydb-server": "keydb", "postgres": "postgres", "mysqld": "mysql",
+    "mariadbd": "mariadb", "mongod": "mongo", "memcached": "memcached",
+}  # fmt: skip
 _ENDING = frozenset({"check", "--validate-only"})  # what preflight does and ends, where `exec` goes on as the service
 
 
@@ -25,7 +37,7 @@ class Relations:
         gates: Services that run preflight, judge and end.
     """
 
-    __slots__ = ("_guests", "_holders", "_networks", "gates")
+    __slots__ = ("_guests", "_holders", "_networks", "_told", "gates")
 
     def __init__(self, project: ComposeProject) -> None:
         """Work it out.
@@ -36,11 +48,13 @@ class Relations:
         self._networks = project.networks
         self.gates = frozenset(service.name for service in project.services if _is_gate(service))
         self._guests: dict[str, list[str | None]] = {}
+        self._told: dict[str, list[tuple[int, str]]] = {}
         self._holders: dict[tuple[str | None, str, str], list[Holder]] = {}
         for service in project.services:
             kind, _, host = (service.network_mode or "").partition(":")
             if kind == "service":
                 self._guests.setdefault(host, []).append(service.image)
+                self._told.setdefault(host, []).extend(_told(service))
             for port in service.ports if self._publishes(service) else ():
                 for address, family in _addresses(port):
                     # A wildcard meets every address of its family, so that each is found under the family as well.
@@ -50,6 +64,11 @@ class Relations:
     def guest_images(self, service: ComposeService) -> tuple[str | None, ...]:
         """Return the images of the services that run in the network of this one, and are reached through its ports."""
         return tuple(self._guests.get(service.name, ()))
+
+    def told_ports(self, service: ComposeService) -> tuple[tuple[int, str], ...]:
+        """Return the ports that a service and those in its network are told to listen on, each with the image that is told so."""
+        guests = self._told.get(service.name, ())
+        return (*_told(service), *guests) if service.name in self._guests else ()
 
     def ports(self, service: ComposeService) -> tuple[PublishedPort, ...]:
         """Return the ports of a service, each with another that takes the same address and port of the host."""
@@ -110,6 +129,28 @@ def _addresses(port: PublishedPort) -> tuple[tuple[str, str], ...]:
     if not port.host_ip:
         return tuple((address, family) for family, address in _WILDCARDS.items())
     return ((port.host_ip, "6" if ":" in port.host_ip else "4"),)
+
+
+def _told(service: ComposeService) -> list[tuple[int, str]]:
+    """Return the ports that a service's command and variables tell it to listen on, each with its image."""
+    words = " ".join(word.reveal() for word in (*(service.entrypoint or ()), *(service.command or ()))).split()
+    bare = [word.strip("\"';") for word in words]
+    image = service.image or next(
+        (_SERVERS[name] for name in (word.rpartition("/")[2] for word in bare) if name in _SERVERS), None
+    )
+    if image is None:
+        return []
+    texts = [after for before, after in zip(bare, bare[1:], strict=False) if before in _PORT_OPTIONS]
+    texts += [word.removeprefix(start) for word in bare for start in _PORT_BEGINNINGS if word.startswith(start)]
+    for name in _PORT_VARIABLES:
+        setting = service.environment.get(name)
+        if setting is not None and setting.text is not None:
+            texts.append(setting.text.strip())
+    return [
+        (int(text), image)
+        for text in dict.fromkeys(texts)
+        if text.isascii() and text.isdecimal() and len(text) <= _DIGITS
+    ]
 
 
 def _is_gate(service: ComposeService) -> bool:

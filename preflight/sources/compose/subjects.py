@@ -16,6 +16,8 @@ if TYPE_CHECKING:
     from preflight.model.service import Network, Trap
     from preflight.sources.compose.model import ComposeProject, ComposeService
 
+# Compose passes these over (Compose Deploy Specification).
+_OF_SWARM = ("mode", "placement", "endpoint_mode", "update_config", "rollback_config")
 _OFF = frozenset({"", "0", "0b", "-1"})
 
 
@@ -91,6 +93,8 @@ def _service(
         group_add=tuple(str(group) for group in value("group_add") or ()),
         ports=relations.ports(service),
         guest_images=relations.guest_images(service),
+        told_ports=relations.told_ports(service),
+        swarm_key=next((f"deploy.{key}" for key in _OF_SWARM if value("deploy", key) is not None), None),
         mounts=mounts_of(service, project),
         secrets=service.secrets,
         configs=service.configs,

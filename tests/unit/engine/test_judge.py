@@ -22,7 +22,7 @@ def client(name="A", **facts):
     return RedisClient(
         name=name,
         origin=Origin(file="f", line=1, column=1),
-        **{"network": "remote", "tls": True, "verifies": True, "password": True, **facts},
+        **{"network": "remote", "tls": True, "verifies": True, "password": True, "scheme_meant": None, **facts},
     )
 
 

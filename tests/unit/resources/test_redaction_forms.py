@@ -114,7 +114,10 @@ def test_no_sign_in_a_password_shows_a_piece_of_it(form, canary):
 @pytest.mark.parametrize("form", [*ADDRESSES, *FORMS])
 def test_what_is_secret_in_one_form_is_shown_in_no_other_setting(form):
     canary = "qbvxkzw7"
-    rows = [Setting(name=name, value=SecretText(text), origin=Origin(setting=name)) for name, text in (("X", form.format(canary)), ("Y", canary))]
+    rows = [
+        Setting(name=name, value=SecretText(text), origin=Origin(setting=name))
+        for name, text in (("X", form.format(canary)), ("Y", canary))
+    ]
     assert Redaction(Bindings(), rows).setting(rows[1]) is None
 
 
@@ -180,7 +183,16 @@ def test_a_long_text_is_hidden_at_once():
 
 
 def test_options_of_a_command():
-    words = ["curl", "-u", "admin:qbvxkzw7", "-Ddb.pass=qbvxkzw7", "--login", "qbvxkzw7", "amqp:u:qbvxkzw7@h", "--level=info"]
+    words = [
+        "curl",
+        "-u",
+        "admin:qbvxkzw7",
+        "-Ddb.pass=qbvxkzw7",
+        "--login",
+        "qbvxkzw7",
+        "amqp:u:qbvxkzw7@h",
+        "--level=info",
+    ]
     assert Redaction(Bindings(), []).words(map(SecretText, words)) == [
         "curl", "-u", f"admin:{MASK}", f"-Ddb.pass={MASK}", "--login", MASK, f"amqp:{MASK}@h", "--level=info",
     ]  # fmt: skip
