@@ -97,6 +97,19 @@ _NAMING = frozenset(
 ).union(_SUITES)
 _DEFAULT = "DEFAULT"
 _OF_DEFAULT = "ALL:!COMPLEMENTOFDEFAULT:!eNULL"  # ssl.h, OSSL_default_cipher_list
+# Words that mean suites besides those of the weak ones, in one version of OpenSSL or another, and what names of suites are made of.
+# SEED and IDEA are left out of today's builds, and suites of TLS 1.3 are not taken from such a list.
+_FURTHER = frozenset(
+    """DEFAULT PROFILE=SYSTEM AESCCM AESCCM8 CHACHA20 ARIA ARIA128 ARIA256 ARIAGCM SUITEB128 SUITEB128ONLY SUITEB128C2 SUITEB192 CBC
+    PSK kPSK kRSAPSK kDHEPSK kECDHEPSK aPSK SRP kSRP aSRP SHA384 kDH kDHr kDHd kECDH kECDHr kECDHe aDH aECDH GOST GOST89 GOST94
+    GOST89MAC GOST12 GOST2012 kGOST kGOST18 aGOST aGOST01 aGOST12 STREEBOG256 STREEBOG512 TLSv1.1""".split()
+)
+_KNOWN = frozenset().union(*_SUITES.values(), _FURTHER)
+_PARTS = frozenset(
+    """ECDHE EECDH ECDH ECDSA DHE EDH DH RSA DSS PSK SRP ADH AECDH AES AES128 AES256 128 256 GCM CCM CCM8 CBC ARIA128 ARIA256 CHACHA20
+    CAMELLIA128 CAMELLIA256 NULL SHA SHA256 SHA384 POLY1305 GOST2001 GOST2012 GOST89 GOST8912 OLD""".split()
+)
+_COMMANDS = frozenset({"STRENGTH", *(f"SECLEVEL={level}" for level in range(6))})
 _SEPARATORS = frozenset(":,; ")
 _PREFIXES = frozenset("!-+@")
 _LEVEL = "SECLEVEL="
@@ -138,6 +151,27 @@ def weak_suites(ciphers: str) -> tuple[str, ...]:
     )
 
 
+def selects_nothing(ciphers: str) -> bool:
+    """Whether OpenSSL finds no suite in a list, and refuses it: it adds none that it knows, or is not written as a list.
+
+    Args:
+        ciphers: The list. Where only the build of the library tells, it is taken to select something.
+    """
+    adds = False
+    for rule in _rules(ciphers, whole=True):
+        if not all(rule.words) or (rule.prefix == "@" and rule.words[0] not in _COMMANDS):
+            return True
+        adds = adds or (not rule.prefix and all(map(_may_mean_suites, rule.words)))
+    return not adds
+
+
+def _may_mean_suites(word: str) -> bool:
+    parts = word.split("-")
+    named = len(parts) > 1 and _PARTS.issuperset(parts)
+    # The names of the standards, which later versions may take; those of TLS 1.3 have no WITH.
+    return word in _KNOWN or named or (word.startswith(("TLS_", "SSL_")) and "_WITH_" in word)
+
+
 def weak_kinds(ciphers: str) -> tuple[str, ...]:
     """Return the kinds of weak suites that a list selects, in the order of `KINDS`.
 
@@ -150,7 +184,8 @@ def weak_kinds(ciphers: str) -> tuple[str, ...]:
     return tuple(kind for kind in KINDS if kind in words)
 
 
-def _rules(ciphers: str) -> Iterator[_Rule]:
+def _rules(ciphers: str, *, whole: bool = False) -> Iterator[_Rule]:
+    """Yield the words of a list up to what is none; as a whole, that as well."""
     if ciphers.startswith(_DEFAULT):  # there alone it is a word
         ciphers = f"{_OF_DEFAULT}:{ciphers.removeprefix(_DEFAULT)}"
     at = 0
@@ -170,6 +205,8 @@ def _rules(ciphers: str) -> Iterator[_Rule]:
             if prefix == "@" or ciphers[end : end + 1] != "+":
                 break
         at = end
-        if not all(words):
+        if not all(words) and not whole:
             return  # nothing that OpenSSL reads; it refuses the whole list
         yield _Rule(prefix=prefix, words=tuple(words))
+        if not all(words):
+            return

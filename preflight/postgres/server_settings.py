@@ -45,6 +45,8 @@ DEFAULTS = {
 PROBLEMS = {"syntax": "it is not written name = value", **_OF_INCLUDES}
 _HASH_NAMES_SINCE = 14  # before, password_encryption could be `on`
 
+_CURVES = ("prime", "secp", "sect", "c2", "brainpoolP", "wap-wsg-", "Oakley-EC2N-")
+
 _DIGITS = frozenset("0123456789")
 _HEXADECIMAL = frozenset("0123456789abcdefABCDEF")
 _LETTERS = frozenset("ABCDEFGHIJKLMNOPQRSTUVWXYZabcdefghijklmnopqrstuvwxyz_")
@@ -148,6 +150,15 @@ def canonical(name: str, value: str, *, major: int | None = None) -> str | None:
     if name in _WORDS:
         return next((word for word in _WORDS[name] if _lower(word) == _lower(value)), None)
     return value
+
+
+def is_curve(value: str) -> bool:
+    """Whether a value can be the short name of a curve, as `ssl_ecdh_curve` takes one before PostgreSQL 18 (be-secure-openssl.c).
+
+    Args:
+        value: What is written. X25519 is none of those that this way takes, and case counts.
+    """
+    return value == "SM2" or value.startswith(_CURVES)
 
 
 def read_flag(value: str) -> bool | None:

@@ -22,6 +22,7 @@ TOKEN = "a token"  # noqa: S105 - what to call one
 HEADER = "Authorization"
 SCHEMES = frozenset({"bearer", "basic", "token", "apikey", "digest"})
 _SHORTEST_KEY = 16
+_DEEPEST = 4
 _SHORTEST_CREDENTIALS = 8
 _NUMBERED = frozenset({"password", "passwd", "passphrase"})  # mount.cifs(8): `password2`
 _FURTHER_NAMES = frozenset({("rediscli", "auth"), ("valkeycli", "auth")})
@@ -119,7 +120,7 @@ def embedded(text: str, bindings: Bindings, *, pairs: bool = True) -> Iterator[t
     """
     yield from self_evident(text)
     if '\\"' in text:
-        text = text.replace('\\"', '"')  # JSON in JSON, or in a shell's quotes
+        text = _unescaped(text)
     if ":" in text and ('"' in text or "'" in text):
         for match in pattern("json").finditer(text):
             name, value = match[2], match[4] if match[4] is not None else match[5]
@@ -135,6 +136,15 @@ def embedded(text: str, bindings: Bindings, *, pairs: bool = True) -> Iterator[t
                 yield match[1], match[2].strip()
     if pairs:
         yield from _pairs(text, bindings)
+
+
+def _unescaped(text: str) -> str:
+    """Return a text with the JSON that stands in its strings, or in a shell's quotes, as part of its own."""
+    for _ in range(_DEEPEST):
+        if '\\"' not in text:
+            break
+        text = text.replace('\\"', '"')
+    return text.replace('"{', "{").replace('}"', "}")
 
 
 def _pairs(text: str, bindings: Bindings) -> Iterator[tuple[str, str]]:

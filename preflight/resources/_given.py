@@ -47,6 +47,8 @@ def issued(text: str) -> bool:
     """Whether a text looks like a token that another party issued, or holds a private key, whatever its name is."""
     if text.startswith("-----BEGIN"):
         return "PRIVATE KEY-----" in text
+    if text.startswith("npm_") and not text[len("npm_") :].isalnum():
+        return False  # npm's own settings: `npm_config_registry`
     return text.startswith(ISSUED) and len(text) >= _SHORTEST_ISSUED and not any(blank in text for blank in " \n<{$")
 
 

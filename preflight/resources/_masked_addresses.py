@@ -18,6 +18,11 @@ if TYPE_CHECKING:
     from preflight.resources._secret_names import SecretNames
 
 _LONGEST_USER = 16  # a longer one may be a token
+# Of these alone what stands before the host without a password is a user's name.
+_SCHEMES_WITH_USERS = (
+    "postgres", "mysql", "maria", "mongo", "mssql", "sqlserver", "oracle", "cockroach", "clickhouse", "cassandra", "trino",
+    "amqp", "mqtt", "nats", "kafka", "smtp", "imap", "ldap", "ssh", "sftp", "ftp", "git", "svn", "rsync", "psql", "pg",
+)  # fmt: skip
 _URL_ENDS = frozenset(" \t\r\n\"'`<>")
 _BETWEEN_URLS = frozenset(",;|/=&?!(+")
 _HOST_ENDS = "/?#;)|\\"
@@ -63,12 +68,29 @@ class Addresses:
         last = self._logins(text[at:])
         return None if last is None else "".join((*parts, last))
 
+    def without_urls(self, text: str) -> str:
+        """Return a text with a sign for each URL: what names stand beside can be told before anything is masked.
+
+        Args:
+            text: The text.
+        """
+        parts: list[str] = []
+        at = 0
+        for start, end in _urls(text):
+            parts += (text[at:start], "x")
+            at = end
+        return "".join((*parts, text[at:]))
+
     def _goes_on(self, text: str, start: int, end: int) -> bool:
         """Whether what was taken for the end of a URL can be a sign of its secret."""
         stop = next((at for at in range(end, len(text)) if text[at] in BLANKS), len(text))
         behind = text[end:stop]
         if text[end] not in _URL_ENDS:  # the next URL
-            return text[end - 1] not in _BETWEEN_URLS or self._names_a_secret(text[start:end].rpartition("&")[2])
+            return (
+                text[end - 1] not in _BETWEEN_URLS
+                or text.endswith("://", start, end)
+                or self._names_a_secret(text[start:end].rpartition("&")[2])
+            )
         return "@" in behind or (any(map(str.isalnum, behind)) and self._names_a_secret(text[start:end]))
 
     def _url(self, url: str) -> str | None:
@@ -82,8 +104,8 @@ class Addresses:
                 return None  # rather a `@` in the parameter
             user, colon, password = userinfo.partition(":")
             self._names.hid(password)
-            no_user = scheme.lower().startswith(("http", "redis", "valkey")) and (not colon or scheme[:1] in "hH")
-            if no_user or not _is_user(user):  # `https://TOKEN@host`
+            named = scheme.lower().startswith(_SCHEMES_WITH_USERS) if not colon else scheme[:4].lower() != "http"
+            if not named or not _is_user(user):  # `https://TOKEN@host`
                 self._names.hid(user)
                 userinfo = MASK
             elif colon:

@@ -28,6 +28,7 @@ _NAME_SIGNS = frozenset("_.-")
 _BEFORE_A_BLANK = frozenset({"password", "passwd", "passwort", "pwd", "passphrase", "requirepass", "masterauth"})
 USER_OPTIONS = ("-u", "-U", "--user", "--proxy-user")
 _SCHEMES = frozenset({"basic", "token", "apikey", "digest", "negotiate"})
+_PASSWORDS = ("password", "passwd")
 _PGPASS_COLONS = 4  # host:port:database:user:password
 
 
@@ -70,9 +71,14 @@ class Masking:
             if clean is not None:
                 return text if clean else None
         masked = self._addresses.masked(text)
-        if masked is None or self._has_assignment(masked) or self._has_words(masked):
+        if masked is None or any(
+            self._has_form(one) for one in dict.fromkeys((self._addresses.without_urls(text), masked))
+        ):
             return None
         return masked
+
+    def _has_form(self, text: str) -> bool:
+        return self._has_assignment(text) or self._has_words(text)
 
     def _is_clean_json(self, text: str) -> bool | None:
         """Whether JSON holds no secret; None for what is no JSON."""
@@ -106,7 +112,7 @@ class Masking:
         """Whether a name of a secret and a value stand beside each other: `name=x`, `name: x`, `"name" => "x"`, `<name>x</name>`."""
         found = False
         for place, sign in enumerate(text):
-            if sign not in "=:" or text.startswith("://", place):
+            if sign not in "=:":
                 continue
             end = place
             while end and text[end - 1] in BLANKS + QUOTES:
@@ -114,10 +120,10 @@ class Masking:
             quoted = any(one in QUOTES for one in text[end:place])
             name = _name_before(text, end)
             after = text[place + 1 : place + 2]
+            if text.startswith("://", place) and not name.lower().endswith(_PASSWORDS):
+                continue
             close = sign == ":" and not quoted and after and after not in BLANKS
-            if not name or (
-                close and not (self._names.bindings.is_secret(name) or name.lower().endswith(("password", "passwd")))
-            ):
+            if not name or (close and not (self._names.bindings.is_secret(name) or name.lower().endswith(_PASSWORDS))):
                 continue
             value = _value_behind(text, place + 1)
             if self._names.hides(name, value):
@@ -127,25 +133,26 @@ class Masking:
 
     def _has_element(self, text: str) -> bool:
         """Whether XML holds a secret: `<password>x</password>`, `<add key="password" value="x"/>`."""
-        if "</" in text:
-            for piece in text.split("<")[1:]:
-                tag, _, content = piece.partition(">")
-                if (
-                    content.strip()
-                    and not tag.startswith("/")
-                    and self._names.hides(tag.partition(" ")[0].rpartition(":")[2], content)
-                ):
-                    self._names.hid(content.strip())
-                    return True
+        place = text.find("<") if "</" in text else -1
+        while place >= 0:
+            end = text.find(">", place)
+            tag = text[place + 1 : end].partition(" ")[0]
+            content = text[end + 1 :].partition(f"</{tag}")[0].strip()
+            if tag and end > 0 and content and self._names.hides(tag.rpartition(":")[2], content):
+                self._names.hid(content)
+                return True
+            place = text.find("<", place + 1)
         if "value" not in text.lower():
             return False
         return any(_is_name(piece) and self._names.hides(piece) for piece in text.replace("'", '"').split('"')[1::2])
 
     def _has_words(self, text: str) -> bool:
         """Whether words behind each other hold a secret: `--password x`, `-u user:x`, `Bearer x`, or fields of `.pgpass`."""
-        if text.count(":") == _PGPASS_COLONS and " " not in text:
-            fields = text.split(":")
-            return (fields[1].isdecimal() or fields[1] == "*") and all((fields[0], *fields[2:]))
+        if text.count(":") >= _PGPASS_COLONS and " " not in text:
+            fields = text.split(":", _PGPASS_COLONS)
+            if (fields[1].isdecimal() or fields[1] == "*") and all((fields[0], *fields[2:])):
+                self._names.hid(fields[-1])
+                return True
         words = text.split()
         found = False
         for position, word in enumerate(words):
@@ -153,6 +160,9 @@ class Masking:
             if self._is_before_a_secret(words[position - 1] if position else "", word, following):
                 self._names.hid(following.strip(QUOTES + ","))
                 self._names.hid(following.partition(":")[2])
+                found = True
+            elif word.startswith("-p") and len(word) > len("-p") and ("mysql" in text or "mariadb" in text):
+                self._names.hid(word[2:])
                 found = True
             elif word.startswith("-u") and _is_login_word(word[2:]):
                 self._names.hid(word.partition(":")[2])
@@ -168,7 +178,8 @@ class Masking:
                 return _is_login_word(following)
             name = word.lstrip("-")
             secret = name in SECRET_OPTIONS or self._names.hides(name, following)
-            return secret and "=" not in word and not following.startswith("-")
+            option = following.startswith("-") and following.replace("-", "").isalnum()
+            return secret and "=" not in word and not option
         scheme = bare.replace("=", ":").rpartition(":")[2]
         if scheme == "bearer":
             return True
@@ -209,11 +220,12 @@ def _name_before(text: str, end: int) -> str:
 
 def _value_behind(text: str, start: int) -> str:
     """Return the value that begins behind `=` or `:`: what stands in quotes, or up to the next sign that may end it."""
-    while start < len(text) and text[start] in BLANKS + "=>":
+    while start < len(text) and text[start] in BLANKS + "=>\\":
         start += 1
     quote = text[start : start + 1]
     if quote and quote in "\"'":
         end = text.find(quote, start + 1)
-        return text[start + 1 : end if end >= 0 else len(text)]
+        closed = end >= 0 and (end + 1 == len(text) or text[end + 1] in _VALUE_ENDS)
+        return text[start + 1 : end] if closed else text[start + 1 :]
     end = next((at for at in range(start, len(text)) if text[at] in _VALUE_ENDS), len(text))
     return text[start:end] or text[start : start + 1]

@@ -3,9 +3,10 @@
 from __future__ import annotations
 
 from preflight.model.fact import Unknown
+from preflight.postgres.ciphers import selects_nothing
 from preflight.postgres.server_command import PROBLEMS
 from preflight.postgres.server_settings import PROBLEMS as LINE_PROBLEMS
-from preflight.postgres.server_settings import canonical, is_known
+from preflight.postgres.server_settings import canonical, is_curve, is_known
 
 TYPE_CHECKING = False
 if TYPE_CHECKING:
@@ -19,6 +20,7 @@ if TYPE_CHECKING:
 
     Refusal: TypeAlias = tuple[str, Origin | None]
 
+_GROUPS_SINCE = 18  # ssl_ecdh_curve became a list of groups
 _MOST_SHOWN = 40  # letters of a name that PostgreSQL does not know
 
 
@@ -43,6 +45,7 @@ def refusals(server: Server) -> Iterator[Refusal]:
     yield from _of_file(server.read, server.configuration, server.image.major)
     yield from _of_file(server.altered, server.altered_file, server.image.major)
     yield from _of_versions(server)
+    yield from _of_suites(server)
 
 
 def _of_file(read: ConfigurationFile, file: ServerFile, major: int | None) -> Iterator[Refusal]:
@@ -65,6 +68,18 @@ def _of_versions(server: Server) -> Iterator[Refusal]:
     if "" != highest.value < lowest.value:  # the words sort as the versions do
         names = f"ssl_max_protocol_version ({highest.said}) is below ssl_min_protocol_version ({lowest.said})"
         yield names, highest.origin
+
+
+def _of_suites(server: Server) -> Iterator[Refusal]:
+    if server.text_of("ssl") != "on":
+        return  # it looks at neither
+    ciphers, curve = server.setting("ssl_ciphers"), server.setting("ssl_ecdh_curve")
+    if isinstance(ciphers.value, str) and selects_nothing(ciphers.value):
+        yield f"ssl_ciphers is set {ciphers.said} to a list in which OpenSSL finds no suite of TLS 1.2", ciphers.origin
+    major = server.image.major
+    if isinstance(curve.value, str) and curve.value and major is not None and major < _GROUPS_SINCE:
+        if not is_curve(curve.value):
+            yield f"ssl_ecdh_curve is set {curve.said} to no curve that PostgreSQL {major} knows", curve.origin
 
 
 def _shown(name: str) -> str:
