@@ -158,7 +158,7 @@ def is_curve(value: str) -> bool:
     Args:
         value: What is written. X25519 is none of those that this way takes, and case counts.
     """
-    return value == "SM2" or value.startswith(_CURVES)
+    return (value == "SM2" or value.startswith(_CURVES)) and ":" not in value
 
 
 def read_flag(value: str) -> bool | None:

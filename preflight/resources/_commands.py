@@ -72,6 +72,7 @@ class FoundOption(Record):
     given: Fact[str] = field("How it is given.")
     text: int = field("Which of the texts it is in.")
     variables: tuple[str, ...] = field("The variables in it, by names that can be shown.", default=())
+    inner: bool = field("Whether it is a piece of a text in another language than the shell's.", default=False)
 
 
 def secrets_in(texts: Sequence[Setting], bindings: Bindings, *, resolved: bool = False) -> Iterator[FoundOption]:
@@ -99,10 +100,11 @@ def secrets_in(texts: Sequence[Setting], bindings: Bindings, *, resolved: bool =
                 from preflight.resources._here_documents import in_here_documents
 
                 for found in in_here_documents(written, bindings):
-                    yield found.replace(text=position)
+                    yield found.replace(text=position, inner=True)
     headers, others = _of_headers(words, variables, bindings)
     yield from headers
     yield from _secrets(others, variables, bindings)
+    yield from _of_users(others, variables)
 
 
 def in_words(text: str, variables: Mapping[str, Variable], bindings: Bindings) -> Iterator[FoundOption]:
@@ -116,6 +118,7 @@ def in_words(text: str, variables: Mapping[str, Variable], bindings: Bindings) -
     headers, others = _of_headers([Word(word, 0) for word in _split(text)], variables, bindings)
     yield from headers
     yield from _secrets(others, variables, bindings)
+    yield from _of_users(others, variables)
 
 
 def _within(text: str, position: int, variables: Mapping[str, Variable], bindings: Bindings) -> Iterator[FoundOption]:
@@ -134,32 +137,25 @@ def _within(text: str, position: int, variables: Mapping[str, Variable], binding
         label = name if " " in name else shown_option(name)
         given = of_inner(value, variables, by_shell=True)
         if given != "nothing":
-            yield FoundOption(label=label, given=given, text=position, variables=variables_in(value, variables))
+            yield FoundOption(
+                label=label,
+                given=given,
+                text=position,
+                variables=variables_in(value, variables),
+                inner=True,
+            )
 
 
 def _secrets(words: list[Word], variables: Mapping[str, Variable], bindings: Bindings) -> Iterator[FoundOption]:
     program = ""
     following = ""
-    user = 0  # 1 behind `user`, 2 behind `user NAME on`
     for position, word in enumerate(words):
         text = word.text
         if following:
             label, following = following, ""
             if not text.startswith("-"):
-                if label in _USER_PASSWORD["curl"]:
-                    text = text.partition(":")[2]
-                elif label.startswith("-pass"):
-                    if text.startswith(_PHRASES):
-                        continue
-                    text = text.removeprefix("pass:")
-                yield _found(label, text, word, variables)
+                yield _found(label, _argument(label, text), word, variables)
                 continue
-        if text in _USERS:
-            user = 1
-        elif user:
-            user = 2 if text == "on" else user
-            if user > 1 and text[0] == ">" and len(text) > 1:
-                yield _found("a user's password", text[1:], word, variables)
         name = text.rpartition("/")[2]
         if name in _GLUED or name in _SHORT or name in _USER_PASSWORD:
             program = name
@@ -173,16 +169,40 @@ def _secrets(words: list[Word], variables: Mapping[str, Variable], bindings: Bin
             yield _found(shown_option(key), value, word, variables)
         elif not equals and option and _is_name(bare) and _is_secret(bare, bindings, option=True):
             following = shown_option(key)
-        elif text in _DIRECTIVES:
-            following = text
         elif program in _GLUED and text.startswith("-p") and len(text) > len("-p") and not text.startswith("-port"):
             yield _found("-p", text[2:], word, variables)
         elif program in _USER_PASSWORD and text.startswith(_USER_ASSIGNED) and ":" in text:
             yield _found(text[: 2 + 4 * text.startswith("--")], text.partition(":")[2], word, variables)
-        elif (program in _SHORT and text == _SHORT[program]) or text in _USER_PASSWORD.get(program, ()):
+        elif (
+            (program in _SHORT and text == _SHORT[program])
+            or text in _USER_PASSWORD.get(program, ())
+            or text in _DIRECTIVES
+        ):
             following = text
         elif program and position and text in _STOPS:
             program = ""
+
+
+def _argument(label: str, text: str) -> str:
+    """Return the secret in the word behind an option; empty where the word says where it is kept."""
+    if label in _USER_PASSWORD["curl"]:
+        return text.partition(":")[2]
+    if label.startswith("-pass"):
+        return "" if text.startswith(_PHRASES) else text.removeprefix("pass:")
+    return text
+
+
+def _of_users(words: list[Word], variables: Mapping[str, Variable]) -> Iterator[FoundOption]:
+    """Yield the passwords in Redis' access lists: `user app on >password`."""
+    user = on = False
+    for word in words:
+        text = word.text
+        if text in _USERS:
+            user, on = True, False
+        elif user and text == "on":
+            on = True
+        elif on and text[0] == ">" and len(text) > 1:
+            yield _found("a user's password", text[1:], word, variables)
 
 
 def _of_headers(
@@ -310,9 +330,7 @@ def _words(text: str) -> Iterator[tuple[str, bool]]:
         import re
 
         _parts.append(
-            re.compile(
-                r"""([^\s'"\\;&|()]+)|(\s+)|'([^']*)'?|"((?:[^"\\]|\\.)*)\\?"?|\\(.?)|([;&|()])""", re.DOTALL
-            )
+            re.compile(r"""([^\s'"\\;&|()]+)|(\s+)|'([^']*)'?|"((?:[^"\\]|\\.)*)\\?"?|\\(.?)|([;&|()])""", re.DOTALL)
         )
         _parts.append(re.compile(r"\\(.)", re.DOTALL))
     pieces: list[str] = []
@@ -321,7 +339,7 @@ def _words(text: str) -> Iterator[tuple[str, bool]]:
         kind = match.lastindex
         if kind == _PLAIN:
             pieces.append(match[0])
-        elif kind == _BLANK or kind == _STOP:  # noqa: PLR1714 - faster so, and there are many
+        elif kind in (_BLANK, _STOP):
             if pieces:
                 yield "".join(pieces), quoted
                 pieces, quoted = [], False

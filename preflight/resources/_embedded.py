@@ -101,7 +101,11 @@ def self_evident(text: str) -> Iterator[tuple[str, str]]:
         for piece in text.split("-----BEGIN")[1:]:
             head, _, body = piece.partition("PRIVATE KEY-----")
             body = body.partition("-----END")[0].replace("\\n", "").strip()
-            if len(head) < _SHORTEST_KEY + len("ENCRYPTED") and body and (len(body) >= _SHORTEST_KEY or ord(body[0]) > 127):  # noqa: PLR2004 - not ASCII: a variable's letter
+            if (
+                len(head) < _SHORTEST_KEY + len("ENCRYPTED")
+                and body
+                and (len(body) >= _SHORTEST_KEY or ord(body[0]) > 127)
+            ):
                 yield PRIVATE_KEY, body
     for prefix in ISSUED:
         if prefix in text:
@@ -125,7 +129,7 @@ def embedded(text: str, bindings: Bindings, *, pairs: bool = True) -> Iterator[t
         for match in pattern("json").finditer(text):
             name, value = match[2], match[4] if match[4] is not None else match[5]
             if is_named(name.rpartition("/")[2], bindings, value):
-                yield name, value
+                yield name.replace(" ", "_"), value  # what to call it is no name, and has blanks
     if "alue" in text or "</" in text:
         for match in pattern("named").finditer(text):
             if is_named(match[1], bindings, match[3]):
@@ -170,5 +174,5 @@ def basic_users(text: str) -> Iterator[str]:
     """
     for entry in text.split(","):
         user, colon, value = entry.strip().partition(":")
-        if user and colon and value and value[0] not in "${" and ord(value[0]) < 128:  # noqa: PLR2004 - a variable's letter: `$apr1`
+        if user and colon and value and value[0] not in "${" and ord(value[0]) < 128:
             yield value

@@ -45,11 +45,18 @@ def is_expression(text: str, *, lenient: bool) -> bool:
         return text[:1] == "*" or text.endswith((">", "}", "]"))  # an alias of YAML; something to be filled in
     if text[-1:] in ")]":
         head = text.partition("(")[0].partition("[")[0]
-        return head != text and _is_chain(head) and text.count("(") == text.count(")") and text.count("[") == text.count("]")
+        return (
+            head != text
+            and _is_chain(head)
+            and text.count("(") == text.count(")")
+            and text.count("[") == text.count("]")
+        )
     if "." not in text or not _is_chain(text):
         return False
     names = text.split(".")
-    return names[0] in _ROOTS or secret_role(names[-1]) is not None or names[-1] in {"token", "password", "secret", "key"}
+    return (
+        names[0] in _ROOTS or secret_role(names[-1]) is not None or names[-1] in {"token", "password", "secret", "key"}
+    )
 
 
 def _is_chain(text: str) -> bool:

@@ -17,7 +17,10 @@ if TYPE_CHECKING:
 
     Part = Callable[[str], str | None]
 
-GIVEN = ("literal", "default", "mixed", "variable", "required", "passed", "env_file", "file", "external", "driver", "reference", "nothing", "not_granted")  # fmt: skip
+GIVEN = (
+    "literal", "default", "mixed", "variable", "required", "passed", "env_file", "file", "external", "driver", "reference",
+    "nothing", "not_granted",
+)  # fmt: skip
 _ORDER = ("literal", "default", "mixed", "variable", "required", "reference")
 # What programs take for no secret at all; whether it may be none is judged by other rules.
 _NO_VALUES = frozenset(

@@ -83,14 +83,15 @@ class Addresses:
 
     def _goes_on(self, text: str, start: int, end: int) -> bool:
         """Whether what was taken for the end of a URL can be a sign of its secret."""
-        stop = next((at for at in range(end, len(text)) if text[at] in BLANKS), len(text))
-        behind = text[end:stop]
         if text[end] not in _URL_ENDS:  # the next URL
             return (
                 text[end - 1] not in _BETWEEN_URLS
                 or text.endswith("://", start, end)
                 or self._names_a_secret(text[start:end].rpartition("&")[2])
             )
+        if text[end] in BLANKS:
+            return False
+        behind = text[end:].split(None, 1)[0]
         return "@" in behind or (any(map(str.isalnum, behind)) and self._names_a_secret(text[start:end]))
 
     def _url(self, url: str) -> str | None:

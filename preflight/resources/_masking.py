@@ -21,6 +21,7 @@ if TYPE_CHECKING:
 
 #: Characters of a text that is looked into; a longer one is not shown.
 LONGEST = 16_384
+_LONGEST_VALUE = 512  # characters behind a name that are looked at
 _ROUNDS = 3  # times that a text is percent-encoded
 _VALUE_ENDS = frozenset(" \t\r\n\"'`,;&|)}]<>\\")
 _NAME_SIGNS = frozenset("_.-")
@@ -227,5 +228,6 @@ def _value_behind(text: str, start: int) -> str:
         end = text.find(quote, start + 1)
         closed = end >= 0 and (end + 1 == len(text) or text[end + 1] in _VALUE_ENDS)
         return text[start + 1 : end] if closed else text[start + 1 :]
-    end = next((at for at in range(start, len(text)) if text[at] in _VALUE_ENDS), len(text))
+    limit = min(len(text), start + _LONGEST_VALUE)
+    end = next((at for at in range(start, limit) if text[at] in _VALUE_ENDS), limit)
     return text[start:end] or text[start : start + 1]

@@ -5,6 +5,7 @@ from __future__ import annotations
 from preflight.model.fact import Unknown
 from preflight.postgres.ciphers import selects_nothing
 from preflight.postgres.server_command import PROBLEMS
+from preflight.postgres.server_names import gone, nearest
 from preflight.postgres.server_settings import PROBLEMS as LINE_PROBLEMS
 from preflight.postgres.server_settings import canonical, is_curve, is_known
 
@@ -36,8 +37,17 @@ def refusals(server: Server) -> Iterator[Refusal]:
         stated = server.of_command(one)
         # What an option sets is a setting, whatever it is called.
         if one.written.endswith("=") and not is_known(one.name):
-            at = f" at {stated.origin}" if stated.origin is not None else ""
-            yield f"PostgreSQL has no setting {_shown(one.name)} (in its command{at})", stated.origin
+            yield f"PostgreSQL has no setting {_shown(one.name)} (in its command{_at(stated.origin)})", stated.origin
+        elif gone(one.name, server.image.major):
+            yield (
+                f"PostgreSQL {server.image.major} has no setting {one.name} (in its command{_at(stated.origin)})",
+                stated.origin,
+            )
+        elif (near := nearest(one.name)) is not None and one.written.endswith("="):
+            yield (
+                f"PostgreSQL has no setting of a name in its command{_at(stated.origin)}: it is near to {near}",
+                stated.origin,
+            )
         elif isinstance(stated.value, Unknown):
             yield stated.value.detail, stated.origin
     if isinstance(server.configuration.later, Unknown) and server.written("config_file"):
@@ -57,6 +67,10 @@ def _of_file(read: ConfigurationFile, file: ServerFile, major: int | None) -> It
         at = f"{entry.file or file.shown}:{entry.line}"
         if not is_known(entry.name):
             yield f"PostgreSQL has no setting {_shown(entry.name)} ({at})", origin
+        elif gone(entry.name, major):
+            yield f"PostgreSQL {major} has no setting {entry.name} ({at})", origin
+        elif (near := nearest(entry.name)) is not None:
+            yield f"PostgreSQL has no setting of the name at {at}: it is near to {near}", origin
         elif canonical(entry.name, entry.value, major=major) is None:
             yield f"{entry.name} is set in {at} to a value that PostgreSQL refuses", origin
 
@@ -77,11 +91,17 @@ def _of_suites(server: Server) -> Iterator[Refusal]:
     if isinstance(ciphers.value, str) and selects_nothing(ciphers.value):
         yield f"ssl_ciphers is set {ciphers.said} to a list in which OpenSSL finds no suite of TLS 1.2", ciphers.origin
     major = server.image.major
-    if isinstance(curve.value, str) and curve.value and major is not None and major < _GROUPS_SINCE:
-        if not is_curve(curve.value):
-            yield f"ssl_ecdh_curve is set {curve.said} to no curve that PostgreSQL {major} knows", curve.origin
+    if major is None or major >= _GROUPS_SINCE or not isinstance(curve.value, str) or not curve.value:
+        return
+    if not is_curve(curve.value):
+        yield f"ssl_ecdh_curve is set {curve.said} to no curve that PostgreSQL {major} knows", curve.origin
+
+
+def _at(origin: Origin | None) -> str:
+    return f" at {origin}" if origin is not None else ""
 
 
 def _shown(name: str) -> str:
+    """Return a name that PostgreSQL does not know; one that does not begin as those of TLS do may be a secret in the wrong place."""
     plain = name.isascii() and name.replace("_", "").isalnum() and len(name) <= _MOST_SHOWN
-    return name if plain else "of a name that begins with ssl"
+    return name if plain and name.startswith("ssl") else "of a name that is written there"

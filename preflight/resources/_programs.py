@@ -8,7 +8,9 @@ if TYPE_CHECKING:
 
 _VERBS = frozenset({"alter", "create", "set", "grant"})
 # What follows PASSWORD without being one (PostgreSQL "ALTER ROLE", MySQL "ALTER USER").
-_NO_PASSWORDS = frozenset({"null", "expire", "never", "require", "history", "reuse", "lock", "for", "password", "random"})
+_NO_PASSWORDS = frozenset(
+    {"null", "expire", "never", "require", "history", "reuse", "lock", "for", "password", "random"}
+)
 _CHPASSWD = "chpasswd"
 _STOPS = frozenset({";", "&", "(", ")"})
 
@@ -61,4 +63,8 @@ def of_chpasswd(words: Sequence[str]) -> Iterator[str]:
 
 def _password(word: str) -> str:
     user, colon, password = word.partition(":")
-    return password.removesuffix("\\n") if colon and user.replace("-", "").replace("_", "").isalnum() and not password.startswith("//") else ""
+    return (
+        password.removesuffix("\\n")
+        if colon and user.replace("-", "").replace("_", "").isalnum() and not password.startswith("//")
+        else ""
+    )

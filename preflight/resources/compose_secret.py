@@ -17,7 +17,7 @@ from preflight.resources._further_secrets import assignments, in_content, in_doc
 from preflight.resources._given import GIVEN, given_by, issued, password_of, whole
 from preflight.resources._images import file_form
 from preflight.resources._values import STATES, state_of
-from preflight.resources._written import shown_variables
+from preflight.resources._written import mark, shown_variables
 
 TYPE_CHECKING = False
 if TYPE_CHECKING:
@@ -200,7 +200,7 @@ def _of_setting(
 
 def _may_hold(text: str | None) -> bool:
     """Whether a text that is no secret may hold a password: a cheap look before the long one."""
-    return bool(text) and ("://" in text or "@" in text or ("=" in text and "p" in text.lower()))  # type: ignore[operator]  # not None
+    return text is not None and ("://" in text or "@" in text or ("=" in text and "p" in text.lower()))
 
 
 def _label(name: str, place: str, *, embedded: bool) -> str:
@@ -218,11 +218,20 @@ def _of_texts(texts: tuple[Setting, ...], place: str, name: str, context: Contex
             resolved = secrets_in(texts, context.bindings, resolved=True)
             having = {one.label for one in resolved if one.given != "nothing"}
         blanked = tuple(name for name in text.blanked_by if name in found.variables)
-        empty = found.given == "variable" and (bool(blanked) or found.label not in (having or ()))
+        empty = found.given == "variable" and (
+            bool(blanked) or (found.label not in (having or ()) and (not found.inner or _came_out_empty(text)))
+        )
         variables = blanked or found.variables
         yield _of_found(found, text, place, name).replace(
             state="empty" if empty else "set", variables=variables or None
         )
+
+
+def _came_out_empty(text: Setting) -> bool:
+    """Whether nothing took the place of a text's variables: what did may make the rest look like something else."""
+    marked = mark(text.written.reveal()) if text.written is not None else None
+    rest = "".join(letter for letter in marked.text if letter not in marked.variables) if marked is not None else None
+    return rest == text.text
 
 
 def _of_found(found: FoundOption, text: Setting, place: str, name: str) -> ComposeSecret:

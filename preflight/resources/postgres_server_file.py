@@ -29,6 +29,7 @@ _FILES = {
     "ssl_key_file": "key",
     "ssl_ca_file": "authority",
     "ssl_crl_file": "revocations",
+    "ssl_dh_params_file": "parameters",
 }
 
 _REFUSALS = {

@@ -240,10 +240,15 @@ class _Compose:
         return "earlier" if name in self.values else "unset"
 
     def _references(self, result: Interpolated) -> tuple[EnvReference, ...]:
-        return tuple(
-            EnvReference(name=one.name, resolved="default" if one.treatment == "default" else self._resolved(one.name))
-            for one in result.substitutions
-        )
+        made: dict[tuple[str, str], EnvReference] = {}  # a value can refer to one variable many times
+        found: list[EnvReference] = []
+        for one in result.substitutions:
+            key = (one.name, one.treatment)
+            if key not in made:
+                resolved = "default" if one.treatment == "default" else self._resolved(one.name)
+                made[key] = EnvReference(name=one.name, resolved=resolved)
+            found.append(made[key])
+        return tuple(found)
 
     def _refuse(self, result: Interpolated, offset: int) -> None:
         for required in result.required:

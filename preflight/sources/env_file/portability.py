@@ -36,6 +36,7 @@ _MOST_STUMBLES = 20  # lines at which one reader gives up the file, each taken o
 _MOST_REREAD = 1_000_000  # characters that are read again for that
 _MOST_DOLLARS = 1000  # of one value that are looked at
 _LONGEST_NAME = 256
+_CROWDED = 10_000  # dollar signs of one line from which on it is said to be ambiguous, and not read to tell how
 
 
 class AmbiguousLine(Record):
@@ -60,11 +61,12 @@ def ambiguous_lines(text: str, environment: Mapping[str, str]) -> tuple[Ambiguou
     """
     if _is_plain(text):
         return ()
+    text, crowded = _without_crowded(text)
     from preflight.sources.env_file import parse
 
     documents: dict[Dialect, EnvDocument] = {}
     stumbles: dict[Dialect, list[int]] = {}
-    most = min(_MOST_STUMBLES, _MOST_REREAD // len(text))
+    most = min(_MOST_STUMBLES, _MOST_REREAD // max(1, len(text)))
     for dialect in DIALECTS:
         rest = text.split("\n")
         stumbles[dialect] = []
@@ -82,9 +84,10 @@ def ambiguous_lines(text: str, environment: Mapping[str, str]) -> tuple[Ambiguou
         line: _ambiguous(line, lines, readings, names)
         for line, readings in _by_line(documents, stumbles, lines).items()
     }
+    found |= {one.line: one for one in crowded}
     told: list[AmbiguousLine] = []
     ambiguous: set[str] = set()
-    for _, one in sorted(found.items()):
+    for _, one in sorted(found.items(), key=lambda item: item[0]):
         if one is None:
             continue
         # What only differs because a variable in it does is said of the line that sets the variable.
@@ -92,6 +95,23 @@ def ambiguous_lines(text: str, environment: Mapping[str, str]) -> tuple[Ambiguou
             told.append(one)
             ambiguous.add(one.name)
     return tuple(told)
+
+
+def _without_crowded(text: str) -> tuple[str, list[AmbiguousLine]]:
+    """Take out the lines that hold thousands of dollar signs: nobody wrote them for three readers to read the same."""
+    if text.count("$") <= _CROWDED:
+        return text, []
+    lines = text.split("\n")
+    found: list[AmbiguousLine] = []
+    for number, line in enumerate(lines, start=1):
+        if line.count("$") > _CROWDED:
+            lines[number - 1] = ""
+            found.append(
+                AmbiguousLine(
+                    name=_name(line, None), line=number, column=1, reasons=("dollar_expanded",), dialects=DIALECTS
+                )
+            )
+    return "\n".join(lines), found
 
 
 def _is_plain(text: str) -> bool:

@@ -10,7 +10,7 @@ import pytest
 from hypothesis import example, given, settings
 from hypothesis import strategies as st
 
-from preflight.postgres.ciphers import _BUILT, KINDS, weak_kinds, weak_suites
+from preflight.postgres.ciphers import _BUILT, _SUITES, KINDS, selects_nothing, weak_kinds, weak_suites
 from preflight.postgres.server_settings import DEFAULTS
 
 
@@ -131,3 +131,25 @@ def test_openssl_selects_the_same(rules, default, separator):
     ciphers = separator.join([*(["DEFAULT"] if default else []), *rules, "AES128-SHA"]) + "@SECLEVEL=0"
     theirs = selected_by_openssl(ciphers)
     assert theirs is None or selected_here(ciphers) == theirs
+
+
+NOTHING = (
+    "", "garbage", "enull", "high", "SEED", "IDEA-CBC-SHA", "kRSA+SEED", "TLS_AES_256_GCM_SHA384", "!aNULL", "-ALL", "+HIGH",
+    "HIGH!", "DEFAULT:@FOO", "HIGH:@SECLEVEL=9", "@STRENGTH",
+)  # fmt: skip
+SOMETHING = (
+    "HIGH", "DEFAULT", "eNULL", "HIGH:garbage", "garbage:HIGH", "HIGH:MEDIUM:+3DES:!aNULL", "ECDHE+AESGCM", "AES128-SHA", "PSK",
+    "ECDHE-RSA-CHACHA20-POLY1305", "DEFAULT@SECLEVEL=1", "HIGH:!aNULL:@STRENGTH", "PROFILE=SYSTEM", "TLSv1.2", "ECDHE-ECDSA-AES256-CCM8",
+)  # fmt: skip
+
+
+@pytest.mark.parametrize(
+    ("ciphers", "expected"), [*((one, True) for one in NOTHING), *((one, False) for one in SOMETHING)]
+)
+def test_lists_that_select_nothing(ciphers, expected):
+    assert selects_nothing(ciphers) is expected
+
+
+@pytest.mark.parametrize("name", _SUITES)
+def test_every_weak_suite_is_something(name):
+    assert not selects_nothing(name)

@@ -83,7 +83,6 @@ def test_nothing_within_a_setting(of_compose, name, value):
 
 
 FILLED_IN = [
-    ('{"password": "{{password}}"}', "reference"),
     ('{"password": "/run/secrets/password"}', "file"),
     ('{"password": "$${PASSWORD}"}', "reference"),
     ('{"password": "${PW:?}"}', "required"),
@@ -138,6 +137,16 @@ def test_within_a_command(of_compose, place, command, label, expected):
     assert given(of_compose, service) == {f"{place}, {label}": expected}
 
 
+@pytest.mark.parametrize(("password", "state"), [("hunter2", "set"), ("it's a $one (really)", "set"), ("", "empty")])
+@pytest.mark.parametrize(
+    "script", ["cat > /c <<EOF\npassword: ${PW}\nEOF\n", "psql -c \"ALTER USER a PASSWORD '${PW}'\""]
+)
+def test_whether_what_is_within_a_command_has_a_value(of_compose, script, password, state):
+    text = json.dumps({"services": {"app": {"image": "example/app:1", "command": ["sh", "-c", script]}}})
+    (found,) = of_compose("compose_secret", text, environment={"PW": password}).values()
+    assert (found.given, found.state, found.variables) == ("variable", state, ("PW",))
+
+
 HARMLESS = [
     "openssl rsa -passin env:PW -in /k",
     "psql -c 'ALTER USER a PASSWORD NULL'",
@@ -189,7 +198,7 @@ def test_within_a_config(of_compose, content, label):
 PROGRAMS = [
     "import os\npassword = os.environ.get('X')\ntoken = a.b\nsecret_key = config['SECRET_KEY']\n",
     "const password = process.env.PW;\nmodule.exports = { secretKey: process.env.X, apiKey: getKey() }\n",
-    "#!/bin/sh\nPASSWORD=\"$$(cat /run/secrets/x)\"\nmysql -p\"$$PASSWORD\"\ncurl -u \"a:$$PASSWORD\" x\n",
+    '#!/bin/sh\nPASSWORD="$$(cat /run/secrets/x)"\nmysql -p"$$PASSWORD"\ncurl -u "a:$$PASSWORD" x\n',
     "authorization:\n  type: Bearer\n  credentials_file: /x\n",
     "password: *pw\napi_key: {{ env.KEY }}\npassword: <password>\n",
     "proxy_set_header Authorization $$http_authorization;\nproxy_pass http://a:80;\n",
@@ -207,9 +216,7 @@ def test_nothing_plain_within_a_config(of_compose, content):
 
 def test_the_worst_of_several_counts(of_compose):
     content = "password = ${PW:?}\npassword = hunter2hunter2\npassword = ${PW:?}\n"
-    found = given(
-        of_compose, {"configs": ["c"]}, {"configs": {"c": {"content": content}}}, environment={"PW": "x"}
-    )
+    found = given(of_compose, {"configs": ["c"]}, {"configs": {"c": {"content": content}}}, environment={"PW": "x"})
     assert found == {"config c, password": "literal"}
 
 
@@ -268,8 +275,16 @@ def test_further_options_of_a_share(of_compose, options):
 
 @pytest.mark.parametrize(("name", "value", "label"), SETTINGS)
 def test_no_value_is_in_a_name(of_compose, name, value, label):
-    assert S not in str(given(of_compose, {"environment": {name: value}}))
-    assert label
+    found = given(of_compose, {"environment": {name: value}})
+    assert f"{name}, {label}" in found
+    assert S not in str(found)
+
+
+@pytest.mark.parametrize("key", [f"{S}{S} key", f"{S}{S}_api_key", f"a/{S}{S}/api_key"])
+def test_no_key_that_may_be_a_secret_is_shown(of_compose, key):
+    found = given(of_compose, {"environment": {"SETTINGS": json.dumps({f"{key} api_key": S})}})
+    assert "literal" in found.values()
+    assert S not in str(found)
 
 
 def test_variables_beside_the_last_letter_there_is():

@@ -416,6 +416,11 @@ def test_versions_and_defaults(project):
         ("postgres ssl=on", "neither an option"),
         ("postgres -c ssl=on -c ssl_max_protocol_version=TLSv1.1", "is below"),
         ("postgres -c ssl=on -c ssl_max_protocol_version=TLSv1", "is below"),
+        ("postgres -c max_connection=5", "near to max_connections"),
+        ("postgres -c wal_keep_segments=5", "PostgreSQL 17 has no setting wal_keep_segments"),
+        ("postgres -c ssl=on -c ssl_ciphers=enull", "no suite"),
+        ("postgres -c ssl=on -c ssl_ecdh_curve=X25519", "no curve"),
+        ("postgres -D /data -d 9", "-d, -f or -t"),
     ],
 )
 def test_commands_that_keep_it_from_starting(project, command, said):
@@ -425,7 +430,39 @@ def test_commands_that_keep_it_from_starting(project, command, said):
 
 
 @pytest.mark.parametrize(
-    ("text", "line"), [("ssl on off\n", 1), ("\nssl = maybe\n", 2), ("ssl_minimum = TLSv1.2\n", 1)]
+    "command",
+    [
+        "postgres -D /var/lib/postgresql/data -B 1GB -N 50 -k /tmp -S 64 -h 0.0.0.0 -p 5432 -F -e -i -l -d 1 -c ssl=on",
+        "-D /var/lib/postgresql/data -c ssl=on -c ssl_ecdh_curve=secp384r1 -c pg_stat_statements.max=5",
+        "postgres -c ssl_ciphers=garbage -c ssl_ecdh_curve=foo",  # without TLS it looks at neither
+    ],
+)
+def test_commands_that_do_not_keep_it_from_starting(project, command):
+    (server,) = project(f"image: postgres:17.2\ncommand: {command}")
+    assert not server.problems
+
+
+def test_a_list_of_groups_is_taken_since_version_18(project):
+    (server,) = project("image: postgres:18\ncommand: postgres -c ssl=on -c ssl_ecdh_curve=X25519:prime256v1")
+    assert not server.problems
+
+
+@pytest.mark.parametrize("name", ["hunter2-é", "0hunter2", "max_conection"])
+def test_a_name_that_is_no_settings_is_not_shown(project, name):
+    (server,) = project(f"image: postgres:17\ncommand: postgres -c {name}=1")
+    assert len(server.problems) == 1
+    assert name not in server.problems[0]
+
+
+@pytest.mark.parametrize(
+    ("text", "line"),
+    [
+        ("ssl on off\n", 1),
+        ("\nssl = maybe\n", 2),
+        ("ssl_minimum = TLSv1.2\n", 1),
+        ("wal_levle = replica\n", 1),
+        ("old_snapshot_threshold = 5\n", 1),
+    ],
 )
 def test_files_that_keep_it_from_starting(project, text, line):
     (server,) = project(WITH_CONF, files=[conf(text)])

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import pytest
 
-from preflight.resources._host_paths import exposure, is_socket_proxy
+from preflight.resources._host_paths import exposure, is_socket_proxy, may_be_a_secret
 
 PATHS = [
     ("/", "host_root"),
@@ -59,6 +59,41 @@ PATHS = [
     ("/media", "nothing"),
     ("/mnt/disk", "nothing"),
 ]
+BELOW = {
+    "engine_socket": """/run/user/1000/podman /run/incus/unix.socket /var/lib/incus /var/lib/lxd/unix.socket /var/snap/lxd/common/lxd
+        /run/libvirt /run/libvirt/libvirt-sock /var/run/libvirt/libvirt-sock""",
+    "credentials": """/etc/shadow- /etc/gshadow- /etc/sudoers.d/x /etc/ssh/ssh_host_rsa_key /etc/kubernetes/pki /etc/kubernetes/admin.conf
+        /etc/rancher/k3s/k3s.yaml /var/lib/docker/volumes /var/lib/docker/overlay2 /var/lib/docker/overlay2/0/diff
+        /var/lib/docker/containers/0 /var/lib/containers/storage /var/lib/kubelet/pods /var/lib/containerd/x
+        /home/dev/.local/share/docker /home/dev/.local/share/containers/storage""",
+    "system": """/run/dbus/system_bus_socket /run/systemd /run/systemd/private /root/.bashrc /home/dev/.profile /home/dev/.config/systemd/user
+        /var/spool /var/spool/cron/crontabs /usr /usr/local /usr/local/bin/x /usr/lib/x86_64-linux-gnu /etc/ssl/private/a.pem
+        /etc/ssh/sshd_config /etc/ld.so.conf.d /etc/init.d/x /etc/rc3.d/S01x /lib/systemd /lib/modules/6.1 /boot/grub /bin/sh
+        /etc/pam.d/sshd /etc/udev/rules.d /etc/passwd-""",
+    "nothing": """/etc/timezone /etc/hosts /etc/resolv.conf /etc/letsencrypt/live/example.com/privkey.pem /usr/share/zoneinfo/UTC
+        /usr/share/fonts /usr/local/share/ca-certificates /usr/local/app /run/secrets /run/secrets/db /srv /opt/app /var/log /tmp
+        /usr/lib/os-release /run/systemd/resolve/stub-resolv.conf /run/user/1000/pulse/native /var/lib/docker/volumes/data
+        /home/dev/.local/share/docker/volumes/data/_data /root/.config/app /etc/crontabs /bootstrap /libs /var/lib/postgresql""",
+}
+
+
+@pytest.mark.parametrize(
+    ("expected", "path"), [(kind, path) for kind, paths in BELOW.items() for path in paths.split()]
+)
+def test_what_lies_below_counts_as_the_tree_does(expected, path):
+    assert exposure(path) == expected
+
+
+@pytest.mark.parametrize(
+    ("path", "expected"),
+    [
+        ("/home/dev/.aws/credentials", True), ("/etc/ssh/ssh_host_rsa_key", True), ("/etc/kubernetes/admin.conf", True),
+        ("/etc/shadow", False), ("/etc/shadow-", False), ("/etc", False), ("/root", False), ("/home/dev", False),
+        ("/var/lib/docker/overlay2", False),
+    ],
+)  # fmt: skip
+def test_which_credentials_are_given_as_a_secret_on_purpose(path, expected):
+    assert may_be_a_secret(path) is expected
 
 
 @pytest.mark.parametrize(("path", "expected"), PATHS)
@@ -94,6 +129,8 @@ ENTRIES = [
     ("security_opt: ['seccomp=unconfined']", "app security_opt: seccomp=unconfined", True),
     ("security_opt: ['seccomp:unconfined']", "app security_opt: seccomp:unconfined", True),
     ("security_opt: ['apparmor:unconfined']", "app security_opt: apparmor:unconfined", True),
+    ("security_opt: ['label:type:unconfined_t']", "app security_opt: label:type:unconfined_t", True),
+    ("security_opt: ['label:type:container_t']", "app security_opt: label:type:container_t", False),
     ("security_opt: ['label:disable']", "app security_opt: label:disable", True),
     ("security_opt: ['no-new-privileges:false']", "app security_opt: no-new-privileges:false", True),
     ("security_opt: ['no-new-privileges:true']", "app security_opt: no-new-privileges:true", False),

@@ -123,6 +123,10 @@ VOLUMES = [
     ("{type: ext4, device: /dev/../dev/vda}", ["host_root"]),
     ("{type: ext4, device: /dev/sdb1}", []),
     ("{type: ext4, device: /dev/nvme1n1p1}", []),
+    ("{type: btrfs, device: /dev/vg0/root}", ["host_root"]),
+    ("{type: ext4, device: /dev/ubuntu-vg/ubuntu-lv}", ["host_root"]),
+    ("{type: xfs, device: /dev/dasda1}", ["host_root"]),
+    ("{type: ext4, device: /dev/vg0/data}", []),
     ("{type: proc, device: proc}", ["system"]),
     ("{type: tmpfs, device: tmpfs, o: 'size=100m'}", []),
     ("{type: nfs, device: ':/export', o: 'addr=nas.internal'}", []),
@@ -136,6 +140,13 @@ def test_volumes_are_the_mounts_that_they_are(of_compose, options, exposes):
     assert [one.exposes for one in found.values()] == exposes
 
 
+@pytest.mark.parametrize(("path", "exposes"), [("/etc", "credentials"), ("/srv/data", "nothing")])
+def test_volumes_of_a_plugin_that_keeps_them_in_a_folder_are_that_folder(of_compose, path, exposes):
+    volume = f"volumes:\n  vol: {{driver: local-persist, driver_opts: {{mountpoint: {path}}}}}\n"
+    (found,) = of_compose("privilege", f"{HEAD}    volumes: ['vol:/x']\n{volume}").values()
+    assert (found.exposes, found.read_only, found.origin.line) == (exposes, False, 4)
+
+
 def test_only_the_upper_layer_of_an_overlay_is_written_to(of_compose):
     options = "{type: overlay, device: overlay, o: 'lowerdir=/,upperdir=/boot,workdir=/srv/w'}"
     found = of_compose("privilege", f"{HEAD}    volumes: ['vol:/x']\nvolumes:\n  vol: {{driver_opts: {options}}}\n")
@@ -147,11 +158,14 @@ DEVICES = [
         "/dev", "/dev/", "/", "/dev/..", "/dev/block", "/dev/block/8:0", "/dev/sda", "/dev/sda1", "/dev/loop0", "/dev/root",
         "/dev/nbd0", "/dev/nvme0n1", "/dev/nvme0", "/dev/mem", "/dev/kmem", "/dev/kmsg", "/dev/port", "/dev/disk/by-id/ata-x",
         "/dev/mapper/vg-root", "/dev/dm-0", "/dev/md127", "/dev/xvda", "/dev/./sda", "//dev/sda", "/dev/dri/../sda", "/dev/sg0",
-        "/dev/zd16", "/dev/mmcblk0p1",
+        "/dev/zd16", "/dev/mmcblk0p1", "/dev/vg0/root", "/dev/ubuntu-vg/ubuntu-lv", "/dev/pve/root", "/dev/data/root", "/dev/dasda",
+        "/dev/zvol/tank/x", "/dev/cciss/c0d0", "/dev/core", "/dev/cpu", "/dev/cpu/0", "/dev/cpu/0/msr",
     )),
     *((path, False) for path in (
         "/dev/dri", "/dev/net/tun", "/dev/null", "/dev/fuse", "/dev/kvm", "/dev/snd", "/dev/ttyUSB0", "/dev/video0", "/dev/hidraw0",
-        "/dev/sr0", "/dev/nvidia0", "/dev/loop-control", "/dev/memory", "/devices/sda", "nvidia.com/gpu=all",
+        "/dev/sr0", "/dev/nvidia0", "/dev/loop-control", "/dev/memory", "/devices/sda", "/dev/bus/usb",
+        "/dev/bus/usb/001/002", "/dev/cpu/0/cpuid", "/dev/cpu_dma_latency", "/dev/input/event0", "/dev/serial/by-id/usb-x",
+        "/dev/dvb/adapter0", "/dev/vfio/vfio", "/dev/accel/accel0", "nvidia.com/gpu=all",
     )),
 ]  # fmt: skip
 

@@ -169,3 +169,42 @@ def test_two_ports_of_a_service_never_have_one_name(of_compose):
     )
     text = "services:\n  app:\n    image: example/app:1\n    ports: [" + ", ".join(entries) + "]\n"
     assert len(of_compose("published_port", text)) == len(entries)
+
+
+TOLD = [
+    ("redis:7.4", "command: redis-server --port 7777", "cache", "Redis"),
+    ("redis:7.4", "command: ['sh', '-c', 'redis-server --port 7777']", "cache", "Redis"),
+    ("postgres:17", "command: postgres -p 7777", "database", "PostgreSQL"),
+    ("postgres:17", "command: postgres -p7777", "database", "PostgreSQL"),
+    ("postgres:17", "command: postgres -c port=7777", "database", "PostgreSQL"),
+    ("postgres:17", "environment: {PGPORT: 7777}", "database", "PostgreSQL"),
+    ("mysql:8", "command: mysqld --port=7777", "database", "MySQL"),
+    ("mongo:7", "entrypoint: [mongod]\n    command: [--port, '7777']", "database", "MongoDB"),
+    (None, "command: /usr/bin/redis-server --port 7777", "cache", "Redis"),
+    ("redis:7.4", "command: redis-server --port 7778", "other", None),
+    ("redis:7.4", "command: redis-server", "other", None),
+    ("example/api:1", "command: serve --port 7777", "other", None),
+]
+
+
+@pytest.mark.parametrize(("image", "told", "role", "product"), TOLD)
+def test_a_store_in_anothers_network_is_behind_the_port_that_it_is_told(port, image, told, role, product):
+    runs = f"image: {image}" if image else "build: ."
+    guest = f"  store:\n    {runs}\n    {told}\n    network_mode: service:app\n"
+    found = port(project('"80:7777"') + guest)
+    assert (found.role, found.product) == (role, product)
+
+
+SWARM = [
+    ("mode: replicated, replicas: 2", "deploy.mode"),
+    ("placement: {constraints: [node.role == worker]}", "deploy.placement"),
+    ("endpoint_mode: vip", "deploy.endpoint_mode"),
+    ("update_config: {order: start-first}", "deploy.update_config"),
+    ("replicas: 2, restart_policy: {condition: any}", None),
+    ("resources: {limits: {memory: 1G}}, labels: {a: b}", None),
+]
+
+
+@pytest.mark.parametrize(("deploy", "key"), SWARM)
+def test_what_only_a_swarm_looks_at_is_named(port, deploy, key):
+    assert port(project('"127.0.0.1:6379:6379"', more=f"    deploy: {{{deploy}}}\n")).swarm == key

@@ -51,3 +51,8 @@ def test_most_keys_of_letters_and_digits_are_hidden():
             if not key[0].isdigit() and all(any(map(kind, key)) for kind in (str.isupper, str.islower, str.isdigit))
         ]
         assert sum(presentable(key, 1, assigned=True) != key for key in keys) >= share * len(keys)
+
+
+def test_the_variables_of_a_very_long_line_are_not_named():
+    assert presentable_variable("HOST", "${HOST}") == "HOST"
+    assert presentable_variable("HOST", "${HOST}" + "x" * 5000) == UNNAMED
