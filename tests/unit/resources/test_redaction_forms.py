@@ -6,7 +6,7 @@ import json
 from urllib.parse import quote
 
 import pytest
-from hypothesis import assume, given
+from hypothesis import assume, given, settings
 from hypothesis import strategies as st
 
 from preflight.bindings import Bindings
@@ -95,6 +95,7 @@ def shown(name, text):
 
 
 @pytest.mark.parametrize("form", [*ADDRESSES, *FORMS])
+@settings(max_examples=25)  # of each of many forms
 @given(canary=canaries, name=names)
 def test_no_form_shows_its_secret(form, canary, name):
     text = form.format(canary)
@@ -104,6 +105,7 @@ def test_no_form_shows_its_secret(form, canary, name):
 
 
 @pytest.mark.parametrize("form", ADDRESSES)
+@settings(max_examples=50)
 @given(canary=st.text("bcdfghkq79-_.!~*'()$+,;=/?#:@%", min_size=5, max_size=12))
 def test_no_sign_in_a_password_shows_a_piece_of_it(form, canary):
     text = form.format(f"{canary}qzqzq")

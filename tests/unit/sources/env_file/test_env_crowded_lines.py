@@ -19,8 +19,12 @@ def test_a_crowded_line_is_ambiguous_for_all_readers(piece, others):
 
 
 def test_lines_beside_it_are_read_as_ever():
-    lines = ("A=$b\n", f"X={'a$b' * 20_000}\n", "C='$d'\n")
-    assert {one.line for one in ambiguous_lines("".join(lines), {})} == {1, 2, 3}
+    beside = ("A=$b\n", "C=a b\n")
+    crowded = f"X={'a$b' * 20_000}\n"
+    alone = {(one.name, one.reasons) for one in ambiguous_lines("".join(beside), {})}
+    found = {(one.name, one.reasons) for one in ambiguous_lines(crowded.join(beside), {})}
+    assert len(alone) == 2
+    assert found - alone == {("X", ("dollar_expanded",))}
 
 
 def test_a_megabyte_of_references_takes_seconds_at_most():
