@@ -42,9 +42,9 @@ def read_hosts(reading: Reading, form: str) -> tuple[Host, ...]:
             reading.spilled = True
     for name in names:
         if not is_hole(name) and not is_host(name):
-            at_sign = "@" in name
-            reading.refuse("host_contains_at_sign" if at_sign else "invalid_host")
-            reading.spilled |= at_sign  # a comma in the password makes its pieces look like hosts
+            reading.refuse("host_contains_at_sign" if "@" in name else "invalid_host")
+            # A whole address stands here, and a comma in its password makes pieces of that look like hosts.
+            reading.spilled |= "@" in written or "://" in written
     if reading.spilled:
         return (UNKNOWN_HOST,)
     return tuple(

@@ -30,6 +30,7 @@ _BEFORE_A_BLANK = frozenset({"password", "passwd", "passwort", "pwd", "passphras
 USER_OPTIONS = ("-u", "-U", "--user", "--proxy-user")
 _SCHEMES = frozenset({"basic", "token", "apikey", "digest", "negotiate"})
 _PASSWORDS = ("password", "passwd")
+_ADDRESS_SIGNS = frozenset("0123456789abcdefABCDEF:.[]/,")  # of IPv6 and MAC addresses
 _PGPASS_COLONS = 4  # host:port:database:user:password
 
 
@@ -149,7 +150,7 @@ class Masking:
 
     def _has_words(self, text: str) -> bool:
         """Whether words behind each other hold a secret: `--password x`, `-u user:x`, `Bearer x`, or fields of `.pgpass`."""
-        if text.count(":") >= _PGPASS_COLONS and " " not in text:
+        if text.count(":") >= _PGPASS_COLONS and " " not in text and not _ADDRESS_SIGNS.issuperset(text):
             fields = text.split(":", _PGPASS_COLONS)
             if (fields[1].isdecimal() or fields[1] == "*") and all((fields[0], *fields[2:])):
                 self._names.hid(fields[-1])

@@ -99,6 +99,8 @@ def test_no_parameter_lets_its_password_out(template, password):
 
 
 @settings(max_examples=300)
+@example("DB_HOST", "postgresql://u:{}@h/d", ",/ŧ")
+@example("DB_HOST", "postgresql://u:{}", "a,ŧ")
 @given(st.sampled_from(["DB_PASSWORD", "DB_HOST", "DB_NAME", "DB_USER", "DB_PORT"]), URLS, PASSWORDS)
 def test_no_group_of_settings_lets_a_password_out(name, template, password):
     values = {"DB_HOST": "h", "DB_NAME": "d", "DB_USER": "u", "DB_PORT": "5432", "DB_SSLMODE": "verify-full"}

@@ -143,6 +143,8 @@ def test_values_of_these_names_are_hidden(name):
         ("SCHEDULE", "@every 5m"),
         ("SERVER", "h1:5432,h2:5432"),
         ("LISTEN", "[::1]:8080"),
+        ("RESOLVER", "fd00:10:0:0:0:0:0:1"),
+        ("MAC", "00:11:22:33:44:55"),
         ("AUTH_SERVER", "auth:9000"),
         ("ORIGINS", '["https://a.example.com", "https://b.example.com:8443"]'),
         ("JSON", '{"level": "info", "pool": {"size": 5, "hosts": ["a", "b"]}, "auth": true}'),
