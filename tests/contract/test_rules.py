@@ -101,6 +101,7 @@ def test_what_must_stop_a_start_is_at_or_above_the_default_threshold():
         "postgres-root-certificate",
         "postgres-server-md5",
         "postgres-server-plaintext",
+        "published-port-swarm",
         "redis-password-inside",
         "redis-tls-stated",
         "secret-encoded-text",
