@@ -6,7 +6,7 @@ from preflight.bindings.tokens import tokens
 
 # Issuers, by a word of the setting's name.
 _ISSUERS = {
-    "anthropic": "Anthropic", "aws": "AWS", "azure": "Azure", "cloudflare": "Cloudflare", "datadog": "Datadog",
+    "aws": "AWS", "azure": "Azure", "cloudflare": "Cloudflare", "datadog": "Datadog",
     "digitalocean": "DigitalOcean", "gcp": "Google Cloud", "github": "GitHub", "gitlab": "GitLab", "google": "Google",
     "huggingface": "Hugging Face", "mailgun": "Mailgun", "npm": "npm", "openai": "OpenAI", "paypal": "PayPal",
     "sendgrid": "SendGrid", "sentry": "Sentry", "slack": "Slack", "stripe": "Stripe", "telegram": "Telegram",
