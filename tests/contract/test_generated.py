@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import importlib.util
 import os
+import sys
 from pathlib import Path
 
 import pytest
@@ -21,6 +22,8 @@ def _width(monkeypatch):
 
 @pytest.mark.parametrize("path", sorted(generate.documents()))
 def test_what_is_committed_is_current(path):
+    if path == "docs/command-line.md" and sys.version_info >= (3, 13):
+        pytest.skip("argparse breaks the lines of its usage differently from 3.13 on")
     assert (ROOT / path).read_text(encoding="utf-8") == generate.documents()[path], "run `make generate`"
 
 
