@@ -285,6 +285,8 @@ def main() -> int:
         path for path, text in documents().items() if not (ROOT / path).exists() or (ROOT / path).read_text() != text
     ]
     if options.check:
+        if sys.version_info >= (3, 13):  # whose argparse breaks the lines of its usage differently
+            stale = [path for path in stale if path != "docs/command-line.md"]
         for path in stale:
             print(f"{path} is not current: run `make generate`")
         return 1 if stale else 0
