@@ -93,9 +93,9 @@ class Judge:
         start, begun = self._done
         for position, rule in enumerate(rules[start:], start=start):
             question = self._question(rule)
-            for number, subject in self._concerned(question, subjects, begun):
+            for count, (number, subject) in enumerate(self._concerned(question, subjects, begun)):
                 before = len(self.findings) + self._said
-                if self.late or (number % _OFTEN == 0 and self._around.expired()):
+                if self.late or (count % _OFTEN == 0 and self._around.expired()):
                     self.late = True
                     self._add(
                         rule, subject, "error", reason="deadline", message="the deadline passed before this was decided"

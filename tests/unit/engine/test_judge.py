@@ -155,6 +155,18 @@ def test_after_the_deadline_everything_left_is_an_error():
     assert judge.late
 
 
+def test_the_deadline_is_looked_at_whichever_subjects_a_rule_concerns():
+    class Second(Fixed):
+        def of(self, subject, resource_type):
+            return super().of(subject, resource_type) if subject.name == "b" else ()
+
+    judge = run([rule()], Second(client()), subjects=("a", "b"), expired=lambda: True)
+    assert [(f.status, f.subjects) for f in judge.findings if f.status != "not_applicable"] == [
+        ("error", ("env_file:b",))
+    ]
+    assert judge.late
+
+
 def test_equal_findings_of_several_subjects_are_one():
     judge = run([rule()], Fixed(client(tls=False)), subjects=("a", "b", "c"))
     assert len(judge.findings) == 3
