@@ -89,8 +89,7 @@ def without_services(
         raise _usage(
             "two_things", message, "Judge one at a time: leave out --stage start and --process-env, or the project."
         )
-    found = () if options.command == "exec" else tuple(name for name in COMPOSE_NAMES if os.path.isfile(name))
-    name = next(iter(files or found), None)
+    name = files[0] if files else None if options.command == "exec" else _compose_file(".")
     if name is None:
         return selection, ()
     configured = configuration.process_env and not getattr(options, "process_env", None)
@@ -110,7 +109,7 @@ def left_beside(options: argparse.Namespace, selection: Selection) -> tuple[str,
         A note for the report, or none.
     """
     here = [path for path in getattr(options, "paths", ()) if not os.path.dirname(path)]
-    name = next((name for name in COMPOSE_NAMES if os.path.isfile(name)), None)
+    name = _compose_file(".")
     if not here or name is None or selection.compose is not None:
         return ()
     return (f"{name} is not judged; for its services: preflight check -f {name} --env-file {here[0]}",)
@@ -124,7 +123,7 @@ def _named(options: argparse.Namespace) -> tuple[list[str], list[str], str | Non
     for path in getattr(options, "paths", ()):
         if os.path.isdir(path):
             inside = discover(path)
-            has_project = any(os.path.isfile(os.path.join(path, name)) for name in COMPOSE_NAMES)
+            has_project = _compose_file(path) is not None
             if has_project:
                 directory = path
             elif not inside.taken:
@@ -146,9 +145,12 @@ def _named(options: argparse.Namespace) -> tuple[list[str], list[str], str | Non
 
 
 def _has_project(folder: str, environment: Mapping[str, str]) -> bool:
-    return bool(environment.get("COMPOSE_FILE")) or any(
-        os.path.isfile(os.path.join(folder, name)) for name in COMPOSE_NAMES
-    )
+    return bool(environment.get("COMPOSE_FILE")) or _compose_file(folder) is not None
+
+
+def _compose_file(folder: str) -> str | None:
+    """Return the name of the Compose file that a folder has, as Compose looks for it."""
+    return next((name for name in COMPOSE_NAMES if os.path.isfile(os.path.join(folder, name))), None)
 
 
 def _usage(code: str, message: str, hint: str) -> UsageError:

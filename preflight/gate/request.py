@@ -89,12 +89,3 @@ class Request(Record):
     files: FileProbe = field("Looks at files.")
     git: GitProbe = field("Looks at git.")
     clock: Clock = field("Tells the time.")
-
-
-class Environments(Record):
-    """What the subjects declare."""
-
-    by_subject: Mapping[str, tuple[str | None, Origin | None]] = field(
-        "Declared environment and its place, by subject id."
-    )
-    strictest: tuple[str | None, Origin | None] = field("The strictest of them.")

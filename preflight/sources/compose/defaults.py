@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from preflight.sources.compose.tree import Node, Trace, at, mapping_at
+from preflight.sources.compose.tree import Node, Trace, at
 
 TYPE_CHECKING = False
 if TYPE_CHECKING:
@@ -102,8 +102,3 @@ def _passed(environment: Node, variables: Variables) -> Node:
         if value is not None:
             changed[name] = passed(child, name, value, variables)
     return environment.with_children(changed) if changed else environment
-
-
-def empty_mapping(place: Node) -> Node:
-    """Return a mapping without entries at the place of a node."""
-    return mapping_at(place, {})

@@ -90,13 +90,6 @@ class ComposeService(Record):
             node = child
         return origin
 
-    def via_of(self, *path: str) -> tuple[Origin, ...]:
-        """Return where the variables of a value were set."""
-        node: Node | None = self.tree
-        for name in path:
-            node = node.child(name) if node is not None else None
-        return node.trace.via if node is not None and node.trace is not None else ()
-
 
 class ComposeProject(Record):
     """A project as Docker Compose would run it."""
