@@ -9,8 +9,9 @@ from __future__ import annotations
 import posixpath
 
 from preflight.bindings.tokens import tokens
-from preflight.model.fact import Deferred
+from preflight.model.fact import Deferred, Unknown
 from preflight.model.record import field
+from preflight.probes.files import PROBLEMS
 from preflight.resources.base import Resource
 
 TYPE_CHECKING = False
@@ -70,14 +71,15 @@ def collect(subject: Subject, context: Context) -> Iterator[MountSource]:
         if purpose is None:
             continue
         target = posixpath.normpath(mount.target)
+        file = shown.get(target, mount.source)
         yield MountSource(
             name=f"{subject.name} mount {target}",
             origin=mount.origin,
             via=mount.via,
             target=target,
-            file=shown.get(target, mount.source),
+            file=file,
             purpose=purpose,
-            state=_state(mount.source, context),
+            state=_state(mount.source, file, context),
         )
 
 
@@ -104,11 +106,13 @@ def _named_files(subject: Subject) -> frozenset[str]:
     return frozenset(found)
 
 
-def _state(source: str, context: Context) -> Fact[str]:
+def _state(source: str, shown: str, context: Context) -> Fact[str]:
     seen = context.host.inspect(source)
     if seen.kind in _MISSING:
         if context.defer_paths and source.startswith(context.defer_paths):
             return Deferred(reason="path", detail="its source exists only where the service starts")
         return "missing"
+    if not seen.exists:
+        return Unknown(reason=seen.kind, detail=f"whether {shown} is there cannot be told: {PROBLEMS[seen.kind][0]}")
     # Docker has made it before, in its place.
     return "an empty directory" if seen.kind == "directory" and not context.host.names(source) else "there"

@@ -4,6 +4,8 @@ from __future__ import annotations
 
 import pytest
 
+from preflight.model.fact import Unknown
+
 HEAD = "services:\n  app:\n    image: example/app:1\n"
 
 
@@ -36,6 +38,14 @@ def test_a_path_that_is_a_files_by_its_name(of_compose, target, purpose):
     found = of_compose("mount_source", f"{HEAD}    volumes: ['./source:{target}']\n")
     assert states(found) == ({target: (purpose, "missing")} if purpose else {})
     assert all((one.file, one.origin.line) == ("source", 4) for one in found.values())
+
+
+def test_what_cannot_be_looked_at_is_not_said_to_be_there(of_compose, tmp_path):
+    (tmp_path / "loop").symlink_to("loop")
+    (one,) = of_compose("mount_source", f"{HEAD}    volumes: ['./loop:/loop.yaml']\n").values()
+    assert isinstance(one.state, Unknown)
+    assert one.state.reason == "symlink_loop"
+    assert str(tmp_path) not in one.state.detail
 
 
 def test_what_stands_there(of_compose, tmp_path):
