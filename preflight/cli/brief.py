@@ -1,6 +1,7 @@
 """The report of a start on one line: what a container's log has room for.
 
-It is a report by the same schema, of the findings that need somebody: failures, errors, and what is put off.
+It is a report by the same schema, of the findings that need somebody: failures, errors, and what is put off. Where nothing keeps
+the start, it is what passed that the verdict rests on, and that stays.
 """
 
 from __future__ import annotations
@@ -10,22 +11,24 @@ if TYPE_CHECKING:
     from collections.abc import Mapping
     from typing import Any
 
-_QUIET = ("pass", "not_applicable")
 HOW_TO_GET_THE_REPORT = "--format json or -o FILE gives the whole report"
 HOW_TO_GET_ALL = f"--format text explains each, {HOW_TO_GET_THE_REPORT}"
 
 
 def brief(report: Mapping[str, Any]) -> dict[str, Any]:
-    """Return a report without what passed and what did not apply, and without settings that nobody set and built-in packs.
+    """Return a report without what did not apply and, where it is no pass, what passed; without defaults and built-in packs.
 
     Its summary counts what is listed, and a note says how much is left out.
 
     Args:
         report: The whole report.
     """
-    findings = [finding for finding in report["findings"] if finding["status"] not in _QUIET]
+    passed = report["verdict"] == "pass"  # which is never one without anything judged
+    quiet = ("not_applicable",) if passed else ("pass", "not_applicable")
+    findings = [finding for finding in report["findings"] if finding["status"] not in quiet]
     left_out = len(report["findings"]) - len(findings)
-    note = f"left out: {left_out} findings that passed or do not apply, and defaults; {HOW_TO_GET_ALL}"
+    which = "do not apply" if passed else "passed or do not apply"
+    note = f"left out: {left_out} findings that {which}, and defaults; {HOW_TO_GET_ALL}"
     return {
         **report,
         "configuration": [row for row in report["configuration"] if row["source"] != "default"],
@@ -36,7 +39,7 @@ def brief(report: Mapping[str, Any]) -> dict[str, Any]:
             if not row["source"].startswith(("pack ", "profile "))
         },
         "notes": [*report["notes"], note],
-        "summary": {**report["summary"], **dict.fromkeys(_QUIET, 0)},
+        "summary": {**report["summary"], **dict.fromkeys(quiet, 0)},
         "findings": findings,
     }
 
